@@ -1,0 +1,185 @@
+-- The purchase path. One call decides a whole batch of requests for one event: one row lock and
+-- one commit for up to 256 orders, and an exact verdict for each request.
+
+-- Why an event does not sell at a moment; null when it does. The codes are those of the API.
+create function sale_refusal(e events, at timestamptz) returns text
+language sql immutable parallel safe
+return case
+  when e.status = 'draft' then 'not_found'
+  when e.status = 'cancelled' then 'event_cancelled'
+  when at >= coalesce(e.sales_end_at, e.event_date) or at >= e.event_date then 'sales_closed'
+  when at < e.on_sale_at then 'sales_not_started'
+  when e.sales_paused then 'sales_paused'
+end;
+
+-- Places orders for one event, in the order of the arrays.
+--
+-- The caller chooses the ids of orders and tickets, so that it can find out after a lost answer
+-- what became of them, and puts at most one request of a user into a batch, so that what one user
+-- bought before is the same for the whole batch. p_ticket_* are flat: one element per ticket.
+--
+-- Only refusals are listed, by their 1-based place in the batch:
+--   replay         this key has its order already; detail is that order's id
+--   key_reused     this key was used for another request
+--   not_found, event_cancelled, sales_closed, sales_not_started, sales_paused    see sale_refusal
+--   type_required  the event has several ticket types and none was named; detail is how many
+--   type_unknown   the event has no such ticket type
+--   limit          over the per-user limit; detail is how many this user may still have
+--   sold_out       not enough left; detail is how many are
+--
+-- type_ids, type_cents and type_remaining tell of the event's ticket types after the batch, in step.
+--
+-- enable_seqscan is off because a plan made while the tables were small would be kept.
+create function place_orders(
+  p_event_id         bigint,
+  p_order_ids        bigint[],
+  p_user_ids         bigint[],
+  p_type_ids         bigint[],
+  p_quantities       integer[],
+  p_keys             text[],
+  p_digests          bytea[],
+  p_ticket_ids       bigint[],
+  p_ticket_order_ids bigint[],
+  p_ticket_codes     text[],
+  out placed_at      timestamptz,
+  out remaining      integer,
+  out type_ids       bigint[],
+  out type_cents     bigint[],
+  out type_remaining integer[],
+  out refused_at     integer[],
+  out refused_why    text[],
+  out refused_detail bigint[]
+) language plpgsql set enable_seqscan = off as $$
+declare
+  v_event        events;
+  v_closed       text;
+  v_only_type    bigint;
+  v_types        bigint[];
+  v_verdicts     text[];
+  v_details      bigint[];
+  v_type         integer;
+  v_left         integer;
+  v_taken        integer := 0;
+  v_type_taken   integer[];
+  v_refused_ids  bigint[];
+begin
+  -- From here on nothing about this event's sale changes until we commit.
+  select i.capacity - i.held - i.sold into remaining
+    from event_inventory i where i.event_id = p_event_id for update;
+  if not found then
+    select array_agg(n), array_agg('not_found'), array_agg(null::bigint)
+      into refused_at, refused_why, refused_detail
+      from generate_series(1, cardinality(p_order_ids)) n;
+    return;
+  end if;
+
+  -- Each statement sees what was committed before it began, so these come after the lock.
+  placed_at := clock_timestamp();
+  select * into v_event from events e where e.id = p_event_id;
+  v_closed := sale_refusal(v_event, placed_at);
+
+  select array_agg(t.id order by t.id), array_agg((t.price * 100)::bigint order by t.id),
+         array_agg(i.capacity - i.held - i.sold order by t.id)
+    into type_ids, type_cents, type_remaining
+    from ticket_types t join inventory i on i.ticket_type_id = t.id
+   where t.event_id = p_event_id;
+  if cardinality(type_ids) = 1 then v_only_type := type_ids[1]; end if;
+  v_type_taken := array_fill(0, array[cardinality(type_ids)]);
+
+  select array_agg(v.verdict order by v.n), array_agg(v.detail order by v.n),
+         array_agg(v.type_id order by v.n)
+    into v_verdicts, v_details, v_types
+    from (
+      select r.n, r.quantity, coalesce(r.type_id, v_only_type) as type_id,
+        case
+          when before.id is not null and before.request_digest = r.digest then 'replay'
+          when before.id is not null then 'key_reused'
+          when v_closed is not null then v_closed
+          when coalesce(r.type_id, v_only_type) is null then 'type_required'
+          when coalesce(r.type_id, v_only_type) <> all (type_ids) then 'type_unknown'
+          when has.quantity + r.quantity > v_event.max_per_user then 'limit'
+        end as verdict,
+        case
+          when before.id is not null then before.id
+          when coalesce(r.type_id, v_only_type) is null then cardinality(type_ids)
+          else greatest(v_event.max_per_user - has.quantity, 0)
+        end as detail
+      from unnest(p_user_ids, p_type_ids, p_quantities, p_keys, p_digests)
+             with ordinality as r(user_id, type_id, quantity, key, digest, n)
+      left join lateral (
+        select o.id, o.request_digest from orders o
+         where o.user_id = r.user_id and o.idempotency_key = r.key
+      ) before on r.key is not null
+      cross join lateral (
+        select coalesce(sum(o.quantity), 0) as quantity from orders o
+         where o.user_id = r.user_id and o.event_id = p_event_id and o.status <> 'CANCELLED'
+      ) has
+    ) v;
+
+  -- First come, first served: a smaller request may still fit behind one that was too large.
+  for n in 1 .. cardinality(v_verdicts) loop
+    continue when v_verdicts[n] is not null;
+    v_type := array_position(type_ids, v_types[n]);
+    v_left := least(remaining - v_taken, type_remaining[v_type] - v_type_taken[v_type]);
+    if p_quantities[n] > v_left then
+      v_verdicts[n] := 'sold_out';
+      v_details[n] := v_left;
+    else
+      v_taken := v_taken + p_quantities[n];
+      v_type_taken[v_type] := v_type_taken[v_type] + p_quantities[n];
+    end if;
+  end loop;
+
+  select array_agg(v.n), array_agg(v.why), array_agg(v.detail), array_agg(p_order_ids[v.n])
+    into refused_at, refused_why, refused_detail, v_refused_ids
+    from unnest(v_verdicts, v_details) with ordinality as v(why, detail, n)
+   where v.why is not null;
+
+  if v_taken = 0 then return; end if;
+
+  update event_inventory i set sold = i.sold + v_taken where i.event_id = p_event_id;
+  update inventory i set sold = i.sold + t.taken
+    from unnest(type_ids, v_type_taken) as t(id, taken)
+   where i.ticket_type_id = t.id and t.taken > 0;
+
+  insert into orders (id, user_id, event_id, ticket_type_id, quantity, total_price, status,
+                      created_at, idempotency_key, request_digest)
+    select r.id, r.user_id, p_event_id, r.type_id, r.quantity,
+           r.quantity * type_cents[array_position(type_ids, r.type_id)] / 100.0, 'CONFIRMED',
+           placed_at, r.key, r.digest
+      from unnest(p_order_ids, p_user_ids, v_types, p_quantities, p_keys, p_digests, v_verdicts)
+             as r(id, user_id, type_id, quantity, key, digest, verdict)
+     where r.verdict is null;
+
+  insert into tickets (id, order_id, event_id, ticket_code, issued_at)
+    select t.id, t.order_id, p_event_id, t.code, placed_at
+      from unnest(p_ticket_ids, p_ticket_order_ids, p_ticket_codes) as t(id, order_id, code)
+     where v_refused_ids is null or t.order_id <> all (v_refused_ids);
+
+  insert into outbox (topic, payload, created_at)
+    select 'orders.placed',
+           jsonb_build_object('event_id', p_event_id, 'order_ids', jsonb_agg(r.id)), placed_at
+      from unnest(p_order_ids, v_verdicts) as r(id, verdict)
+     where r.verdict is null;
+
+  remaining := remaining - v_taken;
+  select array_agg(t.before - t.taken order by t.n) into type_remaining
+    from unnest(type_remaining, v_type_taken) with ordinality as t(before, taken, n);
+end $$;
+
+comment on function place_orders is 'Decides a batch of purchase requests for one event: one lock, one commit, an exact verdict for each.';
+
+-- What the gate in front of the purchase path reads: the stock of an event, and why it does not
+-- sell when it does not.
+create view event_sale_state as
+  select i.event_id, i.capacity - i.held - i.sold as remaining,
+         sale_refusal(e, clock_timestamp()) as closed,
+         t.type_ids, t.type_remaining
+    from event_inventory i
+    join events e on e.id = i.event_id
+    cross join lateral (
+      select array_agg(n.ticket_type_id) as type_ids,
+             array_agg(n.capacity - n.held - n.sold) as type_remaining
+        from inventory n where n.event_id = i.event_id
+    ) t;
+comment on view event_sale_state is 'Stock and sale state of an event at this moment. Owner: ticketing service.';

@@ -1,0 +1,183 @@
+/** The only wiring: from the configuration to resources, services and a server. */
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type pg from 'pg'
+import { type Logger, destination, pino } from 'pino'
+import type { Config, Role } from './config.ts'
+import { invariant } from './kernel/invariant.ts'
+import { requireDurability } from './platform/durability.ts'
+import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
+import { addApiDocs } from './platform/http/api-docs.ts'
+import { operationsRoutes } from './platform/http/operations.ts'
+import { createHttpMetrics } from './platform/http/request-telemetry.ts'
+import { type HttpApp, createHttpServer } from './platform/http/server.ts'
+import { smtpSender } from './platform/mail.ts'
+import { migrate } from './platform/migrations.ts'
+import { startJobRunner } from './platform/outbox/jobs.ts'
+import { type Relay, startRelay } from './platform/outbox/relay.ts'
+import { outboxTelemetry } from './platform/outbox/telemetry.ts'
+import { Database } from './platform/postgres.ts'
+import { Resources } from './platform/resources.ts'
+import type { Service } from './platform/service.ts'
+import { loadSigningKeys } from './platform/signing-keys.ts'
+import { loadTls } from './platform/tls.ts'
+import { createSampleData } from './sample-data.ts'
+import { adminService } from './services/admin/service.ts'
+import { writeAuditEntry } from './services/admin/write-audit-entry.ts'
+import { eventService } from './services/event/service.ts'
+import { notificationService } from './services/notification/service.ts'
+import { PURCHASE_CONNECTIONS, ticketingService } from './services/ticketing/service.ts'
+import { hashPassword } from './services/user/passwords.ts'
+import { userService } from './services/user/service.ts'
+import { webPages } from '../web/pages.ts'
+
+const CONNECTIONS_MAX = 10
+const VERSION = '0.1.0'
+
+/** A composed shop, not listening yet. Disposing stops all of it, the database last. */
+export interface Shop extends AsyncDisposable {
+  http: HttpApp
+  logger: Logger
+  /** How to reach its database. */
+  databaseConnection: pg.ClientConfig
+  /** From now on `/readyz` tells load balancers to send nothing more. */
+  beginStop: () => void
+}
+
+/** Starts everything the configured roles need. @throws StartupError when something is in the way. */
+export async function composeShop(config: Config): Promise<Shop> {
+  // What was opened is closed in the reverse order, also when a later step fails.
+  await using opening = new Resources()
+  const logger = pino({ level: config.logLevel }, destination({ sync: config.logLevel !== 'info' }))
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+
+  const databaseConnection = await openDatabase(config, opening, logger)
+  await migrate(databaseConnection)
+  const database = (name: string, connectionsMax: number) =>
+    opening.use(
+      new Database({ connection: databaseConnection, name, connectionsMax, settings: { jit: 'off' } }), // prettier-ignore
+    )
+  const db = database('main', CONNECTIONS_MAX)
+  const purchaseDb = database('purchases', PURCHASE_CONNECTIONS)
+  if (!config.allowUnsafeDurability) await requireDurability(db)
+
+  const signingKeys = await loadSigningKeys({ authKey: config.authKey, dataDir: config.dataDir })
+  const tls = await loadTls({ ...config.tls, dataDir: config.dataDir, hosts: [config.host] })
+
+  let relay: Relay | undefined
+  const user = userService({
+    db,
+    audit: writeAuditEntry,
+    signingKeys,
+    isProduction: config.isProduction,
+    secureCookies: tls !== undefined || config.isProduction,
+  })
+  const ticketing = ticketingService({
+    db,
+    purchaseDb,
+    registry,
+    onOrdersPlaced: () => relay?.wake(),
+  })
+  const event = eventService({ db, audit: writeAuditEntry, stock: ticketing.stock })
+  const notification = notificationService({
+    db,
+    sendMail: config.smtpUrl === undefined ? undefined : smtpSender(config.smtpUrl, config.mailFrom), // prettier-ignore
+    async findConfirmedOrder(orderId) {
+      const order = await ticketing.ticketing.findOrder(orderId)
+      if (order === undefined) return undefined
+      const [buyer] = await user.accounts.addressOf([order.userId])
+      const found = await event.events.findEvent(order.eventId)
+      invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
+      return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
+    },
+  })
+  const admin = adminService({ db, accounts: user.accounts })
+  const web = webPages({
+    accounts: user.accounts,
+    events: event.events,
+    ticketing: ticketing.ticketing,
+    mailbox: config.isProduction ? undefined : notification.mailbox,
+    secureCookies: tls !== undefined || config.isProduction,
+  })
+
+  const services: Record<Exclude<Role, 'worker'>, Service> & { worker: Service } = {
+    user,
+    event,
+    ticketing,
+    admin,
+    web,
+    worker: notification,
+  }
+  const chosen = Object.entries(services).filter(([role]) => config.roles.has(role as Role))
+
+  let isStopping = false
+  const http = await createHttpServer({
+    logger,
+    metrics: createHttpMetrics(registry),
+    authenticate: user.authenticate,
+    rateLimits: config.rateLimits,
+    tls,
+    trustedProxies: config.trustedProxies,
+  })
+  await addApiDocs(http, VERSION)
+  operationsRoutes(http, {
+    registry,
+    checkReady: async () => {
+      await db.query('select 1')
+    },
+    isStopping: () => isStopping,
+  })
+  for (const [, service] of chosen) service.routes?.(http)
+  await http.ready()
+
+  if (config.admin !== undefined) await user.accounts.createFirstAdmin(config.admin)
+  if (config.sampleData) {
+    await createSampleData({ db, hashPassword, setCapacity: ticketing.stock.setCapacity })
+  }
+
+  for (const [, service] of chosen) {
+    const started = await service.start?.()
+    if (started !== undefined) opening.use(started)
+  }
+  if (config.roles.has('worker')) {
+    const consumers = Object.values(services).flatMap((service) => [...(service.consumers ?? [])])
+    outboxTelemetry(registry, db)
+    opening.use(await startJobRunner({ db, consumers, logger }))
+    relay = opening.use(startRelay({ db, consumers, logger }))
+  }
+  // Registered last, so closed first: answers what is running, takes nothing new.
+  opening.defer(async () => {
+    await http.close()
+  })
+
+  const running = opening.move()
+  return {
+    http,
+    logger,
+    databaseConnection,
+    beginStop: () => {
+      isStopping = true
+    },
+    async [Symbol.asyncDispose]() {
+      isStopping = true
+      await running[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  opening: Resources,
+  logger: Logger,
+): Promise<pg.ClientConfig> {
+  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl }
+  const embedded = opening.use(
+    await startEmbeddedPostgres({
+      dataDir: config.dataDir,
+      log: (line) => {
+        logger.warn({ postgres: line }, 'embedded PostgreSQL')
+      },
+    }),
+  )
+  return embedded.connection
+}

@@ -1,0 +1,73 @@
+/** What crosses the boundary about orders and tickets. */
+import { Type } from 'typebox'
+
+/** No event lets one user have more, see `events.max_per_user`. */
+export const QUANTITY_MAX = 100
+export const ID_MAX = Number.MAX_SAFE_INTEGER
+
+export const Id = Type.Integer({ minimum: 1, maximum: ID_MAX })
+
+export const PlaceOrderBody = Type.Object(
+  {
+    event_id: Id,
+    quantity: Type.Integer({
+      minimum: 1,
+      maximum: QUANTITY_MAX,
+      description: 'How many tickets; the event says how many one user may have.',
+    }),
+    ticket_type_id: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: ID_MAX,
+        description: 'Needed when the event has several ticket types.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'The same key gives the same answer and one effect, however often it is sent.',
+    }),
+  ),
+})
+
+export const TicketCode = Type.Object({ ticket_code: Type.String() })
+
+export const OrderStatus = Type.Enum(['PENDING', 'CONFIRMED', 'CANCELLED'])
+
+export const Order = Type.Object({
+  order_id: Type.Integer(),
+  status: OrderStatus,
+  tickets: Type.Array(TicketCode),
+  event_id: Type.Integer(),
+  quantity: Type.Integer(),
+  total_price: Type.Number(),
+  created_at: Type.String({ format: 'date-time' }),
+})
+
+export const OrdersQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+)
+
+export const OrderParams = Type.Object({ id: Id })
+
+export const Ticket = Type.Object({
+  ticket_code: Type.String(),
+  order_id: Type.Integer(),
+  event_id: Type.Integer(),
+  issued_at: Type.String({ format: 'date-time' }),
+  valid: Type.Boolean(),
+})
+
+export const TicketParams = Type.Object({
+  code: Type.String({ minLength: 5, maxLength: 64, pattern: '^TCK-[0-9A-Z]+$' }),
+})

@@ -1,0 +1,31 @@
+/**
+ * Money is integer minor units (cents) everywhere in code; decimals exist in JSON and in
+ * `numeric(10,2)` columns only. The conversions are here and nowhere else.
+ */
+
+/** The largest price `numeric(10,2)` holds, in cents. */
+export const MAX_PRICE_CENTS = 9_999_999_999
+
+/** `75.5` → `7550`; undefined when the number has more than two decimals. */
+export function centsFromDecimal(amount: number): number | undefined {
+  const cents = Math.round(amount * 100)
+  return Math.abs(amount * 100 - cents) < 1e-6 * Math.max(1, Math.abs(amount)) ? cents : undefined
+}
+
+/** `7550` → `75.5`, the JSON number. */
+export const decimalFromCents = (cents: number): number => cents / 100
+
+/** `'75.00'` as PostgreSQL writes a numeric → `7550`. */
+export function centsFromNumeric(text: string): number {
+  const [whole = '0', fraction = ''] = text.split('.')
+  const sign = whole.startsWith('-') ? -1 : 1
+  return Number(whole) * 100 + sign * Number(fraction.padEnd(2, '0').slice(0, 2))
+}
+
+/** `7550` → `'75.50'`, as PostgreSQL reads a numeric. */
+export const numericFromCents = (cents: number): string => (cents / 100).toFixed(2)
+
+/** `7550`, `'EUR'` → `'€75.50'`, for people. */
+export function formatMoney(cents: number, currency: string, locale = 'en'): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(cents / 100)
+}

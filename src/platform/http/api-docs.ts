@@ -1,0 +1,33 @@
+/** The OpenAPI document, made from the routes' schemas, and the pages to browse it. */
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { HttpApp } from './server.ts'
+
+/** Register before the routes: it collects them as they are added. */
+export async function addApiDocs(app: HttpApp, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Box Office',
+        version,
+        description:
+          'Find events, buy tickets, run sales. Errors are problem documents (RFC 9457) with a stable `code`.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      },
+      tags: [
+        { name: 'users', description: 'Accounts and signing in' },
+        { name: 'events', description: 'Finding and running events' },
+        { name: 'orders', description: 'Buying tickets' },
+        { name: 'admin', description: 'Looking after the shop' },
+      ],
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.get('/api/v1/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () =>
+    app.swagger(),
+  )
+}

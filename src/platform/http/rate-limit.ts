@@ -1,0 +1,96 @@
+/**
+ * Limits on how often one address and one user may ask: fixed windows that begin with the first
+ * request, because a window can be told truthfully in headers: whoever keeps to them is never
+ * refused, and the first request beyond is.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
+import { AppError } from '../../kernel/errors.ts'
+
+export interface Quota {
+  requests: number
+  windowSeconds: number
+}
+
+export interface Allowance {
+  allowed: boolean
+  remaining: number
+  resetSeconds: number
+}
+
+/** Keys beyond this are forgotten, the least recently used first. */
+const KEYS_MAX = 200_000
+
+export class RateLimiter {
+  readonly quota: Quota
+  readonly #clock: Clock
+  readonly #windows = new LRUCache<string | number, { endsAt: number; used: number }>({
+    max: KEYS_MAX,
+  })
+
+  constructor(quota: Quota, clock: Clock = systemClock) {
+    this.quota = quota
+    this.#clock = clock
+  }
+
+  /** Counts one request of `key` and says whether it may go on. */
+  take(key: string | number): Allowance {
+    const now = this.#clock()
+    let window = this.#windows.get(key)
+    if (window === undefined || window.endsAt <= now) {
+      window = { endsAt: now + this.quota.windowSeconds * 1000, used: 0 }
+      this.#windows.set(key, window)
+    }
+    const allowed = window.used < this.quota.requests
+    if (allowed) window.used += 1
+    return {
+      allowed,
+      remaining: this.quota.requests - window.used,
+      resetSeconds: Math.ceil((window.endsAt - now) / 1000),
+    }
+  }
+
+  /** Undoes one `take` of `key` that turned out not to count. */
+  giveBack(key: string | number): void {
+    const window = this.#windows.get(key)
+    if (window !== undefined && window.used > 0) window.used -= 1
+  }
+}
+
+/** Addresses that machines poll; a limit there would look like an outage. */
+const UNLIMITED = new Set(['/livez', '/readyz', '/metrics'])
+
+/**
+ * Applies a quota to every route of `app`. The headers list every quota that a request met, in the
+ * form of the IETF draft "RateLimit header fields for HTTP".
+ * @param name How the headers call it.
+ * @param keyOf Whom a request counts for; undefined leaves it alone.
+ */
+export function addRateLimit(
+  app: FastifyInstance,
+  name: string,
+  quota: Quota,
+  keyOf: (request: FastifyRequest) => string | number | undefined,
+): void {
+  const limiter = new RateLimiter(quota)
+  const policy = `"${name}";q=${quota.requests};w=${quota.windowSeconds}`
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const key = UNLIMITED.has(request.routeOptions.url ?? '') ? undefined : keyOf(request)
+    if (key === undefined) {
+      done()
+      return
+    }
+    const { allowed, remaining, resetSeconds } = limiter.take(key)
+    addToList(reply, 'RateLimit-Policy', policy)
+    addToList(reply, 'RateLimit', `"${name}";r=${remaining};t=${resetSeconds}`)
+    if (allowed) done()
+    else done(new AppError('rate_limited', { retryAfterSeconds: resetSeconds }))
+  })
+}
+
+function addToList(reply: FastifyReply, header: string, item: string): void {
+  const before = reply.getHeader(header)
+  void reply.header(header, typeof before === 'string' ? `${before}, ${item}` : item)
+}

@@ -1,0 +1,48 @@
+/** One log line and one measurement for each answered request. */
+import type { FastifyInstance } from 'fastify'
+import { Histogram, type Registry } from 'prom-client'
+
+export interface HttpMetrics {
+  requestSeconds: Histogram<'method' | 'route' | 'status'>
+}
+
+export function createHttpMetrics(registry: Registry): HttpMetrics {
+  return {
+    requestSeconds: new Histogram({
+      name: 'boxoffice_http_request_seconds',
+      help: 'How long requests took, from the first byte in to the last byte out.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+      registers: [registry],
+    }),
+  }
+}
+
+export function addRequestTelemetry(
+  app: Pick<FastifyInstance, 'addHook'>,
+  metrics: HttpMetrics,
+): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    metrics.requestSeconds.observe(
+      { method: request.method, route, status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    )
+    request.log.info(
+      {
+        method: request.method,
+        // Never the query or the raw path: they may carry what is secret.
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        user: request.principal?.userId,
+      },
+      'answered',
+    )
+    done()
+  })
+}

@@ -1,0 +1,97 @@
+/** The HTTP server that every role runs: one set of rules for all routes of all services. */
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { Logger } from 'pino'
+import { AppError } from '../../kernel/errors.ts'
+import { type Authenticate, addAccessControl } from './access.ts'
+import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
+import { sendProblem } from './problem.ts'
+import { type Quota, addRateLimit } from './rate-limit.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+import { strictValidatorCompiler } from './validation.ts'
+
+/** Fastify with our validation and types: what a service adds its routes to. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export interface HttpOptions {
+  logger: Logger
+  metrics: HttpMetrics
+  authenticate: Authenticate
+  /** Off for load that comes from one address on purpose. */
+  rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
+  tls?: { cert: string; key: string } | undefined
+  /** Addresses of proxies whose X-Forwarded-For is believed; empty believes nobody. */
+  trustedProxies: readonly string[]
+}
+
+const BODY_BYTES_MAX = 64 * 1024
+/** From the first byte of a request to its last; slow senders are cut off. */
+const REQUEST_TIMEOUT_MS = 15_000
+const KEEP_ALIVE_TIMEOUT_MS = 65_000
+const REQUEST_ID = /^[\w-]{8,64}$/
+
+export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
+  const app = Fastify({
+    ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' } } : {}),
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    },
+    // A stop waits for requests that run, not for idle keep-alive connections.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp
+
+  app.setValidatorCompiler(strictValidatorCompiler())
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(error, request, reply)
+  })
+  // 404 for an address that does not exist, 405 with Allow for one that takes other methods.
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const allowed = (['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const).filter(
+      (method) => method !== request.method && app.findRoute({ method, url: path }) !== null,
+    )
+    if (allowed.length > 0) {
+      void reply.header('Allow', allowed.join(', '))
+      throw new AppError('method_not_allowed')
+    }
+    throw new AppError('not_found')
+  })
+
+  addRequestTelemetry(app, options.metrics)
+  if (options.rateLimits !== 'off') {
+    addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => request.ip)
+  }
+  addAccessControl(app as unknown as FastifyInstance, options.authenticate)
+  if (options.rateLimits !== 'off') {
+    addRateLimit(app, 'user', options.rateLimits.perUser, (request) => request.principal?.userId)
+  }
+
+  await addSecurityHeaders(app, options.tls !== undefined)
+  await app.register(cookie)
+  await app.register(formbody)
+  return app
+}

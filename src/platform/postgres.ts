@@ -1,0 +1,164 @@
+/**
+ * The only door to PostgreSQL. Turns a lost or refusing server into `unavailable`, so that no
+ * caller has to know the driver's errors; every other error passes unchanged.
+ */
+import pg from 'pg'
+import { AppError } from '../kernel/errors.ts'
+
+/** What a statement needs: a pool, or the one connection of a transaction. */
+export interface Queryable {
+  /**
+   * @param text SQL with `$1`, `$2`, …
+   * @param values Their values.
+   * @throws AppError `unavailable` when the server cannot be reached; `pg.DatabaseError` otherwise.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string | { name: string; text: string },
+    values?: readonly unknown[],
+  ): Promise<Row[]>
+}
+
+/** A connection inside a transaction; the type keeps a pool from being passed where one is needed. */
+export interface Transaction extends Queryable {
+  readonly isTransaction: true
+}
+
+export interface DatabaseOptions {
+  connection: pg.ClientConfig
+  /** Shown in pg_stat_activity. */
+  name: string
+  /** The most connections at a time. */
+  connectionsMax: number
+  /** Settings for each session, e.g. `{ jit: 'off' }`. */
+  settings?: Record<string, string>
+  /** How long one statement may take, seen from here, in milliseconds. */
+  statementTimeoutMs?: number
+}
+
+/** How long a request waits for a free connection, or for the server to answer at all. */
+const CONNECT_TIMEOUT_MS = 2_000
+const STATEMENT_TIMEOUT_MS = 10_000
+
+const INT8 = 20
+const types: pg.CustomTypesConfig = {
+  // Our ids stay far below 2^53, so a bigint is a plain number here.
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as never),
+}
+
+export class Database implements Queryable, AsyncDisposable {
+  readonly #pool: pg.Pool
+
+  constructor(options: DatabaseOptions) {
+    const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
+    const settings = { statement_timeout: String(statementTimeoutMs), ...options.settings }
+    this.#pool = new pg.Pool({
+      ...options.connection,
+      types,
+      application_name: `box-office ${options.name}`,
+      max: options.connectionsMax,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // A server that went silent answers no statement timeout of its own.
+      query_timeout: statementTimeoutMs + 1_000,
+      keepAlive: true,
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+    })
+    // A connection that breaks while idle is replaced at the next use; one that breaks in use
+    // tells whoever uses it.
+    const ignore = () => undefined
+    this.#pool.on('error', ignore)
+    this.#pool.on('connect', (client) => client.on('error', ignore))
+  }
+
+  async query<Row extends object = Record<string, unknown>>(
+    text: string | { name: string; text: string },
+    values?: readonly unknown[],
+  ): Promise<Row[]> {
+    return await run<Row>(this.#pool, text, values)
+  }
+
+  /**
+   * Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+   * @throws What `body` throws; AppError `unavailable` when the server is lost on the way, in which
+   * case the outcome of the commit is unknown.
+   */
+  async transaction<Result>(body: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw translated(error)
+    })
+    let broken: Error | undefined
+    try {
+      await run(client, 'begin')
+      const result = await body({
+        isTransaction: true,
+        query: async (text, values) => await run(client, text, values),
+      })
+      await run(client, 'commit')
+      return result
+    } catch (error) {
+      // A connection that cannot even roll back must not go back into the pool.
+      await client.query('rollback').catch((failure: unknown) => {
+        broken = failure as Error
+      })
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end()
+  }
+
+  /** The driver's own pool, for libraries that want one. */
+  get pool(): pg.Pool {
+    return this.#pool
+  }
+}
+
+async function run<Row extends object>(
+  target: pg.Pool | pg.PoolClient,
+  text: string | { name: string; text: string },
+  values?: readonly unknown[],
+): Promise<Row[]> {
+  try {
+    const query = typeof text === 'string' ? { text } : text
+    const result = await target.query<Row>({ ...query, values: values as unknown[] })
+    return result.rows
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+/** SQLSTATE classes and system errors that mean: not now, rather than: not like this. */
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string') {
+    return /^(08|53|57P0|58|XX001|XX002|55P03|57014|25006)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_)/.test(
+      code,
+    )
+  }
+  // The driver names these by message only.
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed/i.test(
+    error.message,
+  )
+}
+
+function translated(error: unknown): unknown {
+  if (!isUnavailable(error)) return error
+  return new AppError('unavailable', { retryAfterSeconds: 1, cause: error })
+}
+
+/** True for a transaction that lost against another and may simply be run again. */
+export const isSerializationConflict = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01')
+
+/** True when the server answered with an error: the statement had no effect. */
+export const isRefusedByDatabase = (error: unknown): boolean => error instanceof pg.DatabaseError
+
+/** The name of the constraint that refused, when one did. */
+export const violatedConstraint = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError && error.code?.startsWith('23') ? error.constraint : undefined

@@ -1,0 +1,160 @@
+/**
+ * A shop to look at: the accounts, events and order of the project's brief, and some forty more
+ * events. Written once into an empty shop, never in production.
+ */
+import type { Database, Transaction } from './platform/postgres.ts'
+import { type SampleEvent, sampleEvents } from './sample-events.ts'
+
+export const SAMPLE_ACCOUNTS = [
+  {
+    name: 'Alice Buyer',
+    email: 'alice@example.com',
+    password: 'alice-likes-rock',
+    userType: 'guest',
+  },
+  {
+    name: 'Bob Organizer',
+    email: 'bob@events.com',
+    password: 'bob-books-bands',
+    userType: 'organizer',
+  },
+  {
+    name: 'Carol Admin',
+    email: 'carol@admin.com',
+    password: 'carol-keeps-order',
+    userType: 'admin',
+  },
+] as const
+
+const SAMPLE_TICKET_CODES = ['TCK-ABC123', 'TCK-ABC124']
+/** Held while the rows are written, so that two processes do not both begin. */
+const SAMPLE_LOCK = 7_203_114
+
+export interface SampleDataDeps {
+  db: Database
+  hashPassword: (password: string) => Promise<string>
+  setCapacity: (
+    tx: Transaction,
+    event: {
+      eventId: number
+      capacity: number
+      types: { ticketTypeId: number; capacity: number }[]
+    },
+  ) => Promise<void>
+}
+
+/** @returns Whether anything was written: a shop with users is left as it is. */
+export async function createSampleData(deps: SampleDataDeps, now = new Date()): Promise<boolean> {
+  const [existing] = await deps.db.query('select 1 from users limit 1')
+  if (existing !== undefined) return false
+  const hashes = await Promise.all(
+    SAMPLE_ACCOUNTS.map(async (account) => await deps.hashPassword(account.password)),
+  )
+  return await deps.db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [SAMPLE_LOCK])
+    const [meanwhile] = await tx.query('select 1 from users limit 1')
+    if (meanwhile !== undefined) return false
+
+    const users = await tx.query<{ id: number }>(
+      `insert into users (name, email, password_hash, user_type)
+         select name, email, hash, type::user_type
+           from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+                  with ordinality as a(name, email, hash, type, n)
+          order by n
+         returning id`,
+      [
+        SAMPLE_ACCOUNTS.map((account) => account.name),
+        SAMPLE_ACCOUNTS.map((account) => account.email),
+        hashes,
+        SAMPLE_ACCOUNTS.map((account) => account.userType),
+      ],
+    )
+    const [alice, bob] = users.map((user) => user.id) as [number, number]
+    let rockNight: { eventId: number; ticketTypeIds: number[] } | undefined
+    for (const event of sampleEvents(now)) {
+      const created = await createSampleEvent(tx, deps, event, bob)
+      rockNight ??= created
+    }
+    if (rockNight !== undefined) await createSampleOrder(tx, rockNight, alice)
+    return true
+  })
+}
+
+async function createSampleEvent(
+  tx: Transaction,
+  deps: SampleDataDeps,
+  event: SampleEvent,
+  createdBy: number,
+): Promise<{ eventId: number; ticketTypeIds: number[] }> {
+  const [row] = await tx.query<{ id: number }>(
+    `insert into events (name, description, venue, event_date, ticket_price, total_tickets,
+                         created_by, category, city, timezone, currency, on_sale_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id`,
+    [
+      event.name,
+      event.description,
+      event.venue,
+      event.startsAt,
+      Math.min(...event.ticketTypes.map((type) => type.price)),
+      event.ticketTypes.reduce((sum, type) => sum + type.capacity, 0),
+      createdBy,
+      event.category,
+      event.city,
+      event.timezone,
+      event.currency,
+      event.onSaleAt ?? null,
+    ],
+  )
+  const eventId = (row as { id: number }).id
+  const types = await tx.query<{ id: number; capacity: number }>(
+    `insert into ticket_types (event_id, name, price, capacity, position)
+       select $1, name, price, capacity, n
+         from unnest($2::text[], $3::numeric[], $4::integer[])
+                with ordinality as t(name, price, capacity, n)
+        order by n
+       returning id, capacity`,
+    [
+      eventId,
+      event.ticketTypes.map((type) => type.name),
+      event.ticketTypes.map((type) => type.price),
+      event.ticketTypes.map((type) => type.capacity),
+    ],
+  )
+  await deps.setCapacity(tx, {
+    eventId,
+    capacity: types.reduce((sum, type) => sum + type.capacity, 0),
+    types: types.map((type) => ({ ticketTypeId: type.id, capacity: type.capacity })),
+  })
+  return { eventId, ticketTypeIds: types.map((type) => type.id) }
+}
+
+/** Alice's order of two tickets, with the codes of the brief. */
+async function createSampleOrder(
+  tx: Transaction,
+  event: { eventId: number; ticketTypeIds: number[] },
+  userId: number,
+): Promise<void> {
+  const quantity = SAMPLE_TICKET_CODES.length
+  const [order] = await tx.query<{ id: number }>(
+    `insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status)
+       select $1, $2, id, $4::integer, price * $4::integer, 'CONFIRMED' from ticket_types where id = $3
+       returning id`,
+    [userId, event.eventId, event.ticketTypeIds[0], quantity],
+  )
+  const orderId = (order as { id: number }).id
+  await tx.query(
+    'insert into tickets (order_id, event_id, ticket_code) select $1, $2, unnest($3::text[])',
+    [orderId, event.eventId, SAMPLE_TICKET_CODES],
+  )
+  await tx.query('update event_inventory set sold = sold + $2 where event_id = $1', [
+    event.eventId,
+    quantity,
+  ])
+  await tx.query('update inventory set sold = sold + $2 where ticket_type_id = $1', [
+    event.ticketTypeIds[0],
+    quantity,
+  ])
+  await tx.query(`insert into outbox (topic, payload) values ('orders.placed', $1)`, [
+    JSON.stringify({ event_id: event.eventId, order_ids: [orderId] }),
+  ])
+}

@@ -1,0 +1,97 @@
+/** The event service: events, their terms, and browsing them. Its only door. */
+import { randomUUID } from 'node:crypto'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
+import type { Audit } from '../../platform/audit.ts'
+import type { Page } from '../../platform/http/pages.ts'
+import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
+import type { Database } from '../../platform/postgres.ts'
+import type { Service } from '../../platform/service.ts'
+import { EventCache } from './event-cache.ts'
+import { type EventQuery, searchOf } from './event-search.ts'
+import type { Event, EventListing } from './event.ts'
+import { findEvent } from './events.sql.ts'
+import { listEvents } from './list-events.ts'
+import { listOrganizerEvents } from './list-organizer-events.ts'
+import { eventRoutes } from './routes.ts'
+import type { Stock } from './stock.ts'
+
+export type { Event, EventListing, EventQuery, Stock }
+
+/** What other parts may ask about events. */
+export interface Events {
+  /**
+   * A page of published events that are ahead, at most a second old.
+   * @throws AppError `invalid_request`, naming the field.
+   */
+  listEvents: (query: EventQuery) => Promise<Page<EventListing>>
+  /** A published or cancelled event, at most a second old. */
+  findEvent: (id: number) => Promise<Event | undefined>
+  /** Events of one organizer in every state, as they are right now. */
+  listOrganizerEvents: (query: {
+    organizerId: number
+    limit: number
+    cursor: string | undefined
+  }) => Promise<Page<Event>>
+}
+
+export interface EventServiceDeps {
+  db: Database
+  audit: Audit
+  stock: Stock
+  clock?: Clock
+}
+
+export function eventService(deps: EventServiceDeps): Service & { events: Events } {
+  const { db } = deps
+  const cache = new EventCache({
+    listEvents: async (search) => await listEvents(db, search),
+    findEvent: async (id) => await findEvent(db, id),
+    // A clock that is set back must not make anything look young.
+    clock: deps.clock ?? (() => performance.now()),
+  })
+
+  return {
+    name: 'event',
+    events: {
+      listEvents: async (query) => {
+        const { key, search } = searchOf(query)
+        return (await cache.list(key, search)).page
+      },
+      findEvent: async (id) => (await cache.event(id))?.event,
+      listOrganizerEvents: async (query) => await listOrganizerEvents(db, query),
+    },
+    routes: (app) => {
+      eventRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
+    },
+    consumers: invalidation(cache),
+  }
+}
+
+/** Forgetting twice does no harm, so every message is an effect of its own. */
+function invalidation(cache: EventCache): Consumer[] {
+  const effects = () => [{ id: randomUUID(), data: {} }]
+  const outdate = async () => {
+    await Promise.resolve()
+    cache.outdate()
+  }
+  return [
+    consumer({
+      topic: 'event.created',
+      name: 'listing-cache-event-created',
+      effects,
+      handle: outdate,
+    }),
+    consumer({
+      topic: 'event.changed',
+      name: 'listing-cache-event-changed',
+      effects,
+      handle: outdate,
+    }),
+    consumer({
+      topic: 'orders.placed',
+      name: 'listing-cache-orders-placed',
+      effects,
+      handle: outdate,
+    }),
+  ]
+}

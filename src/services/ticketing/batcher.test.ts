@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'node:test'
+import { AppError } from '../../kernel/errors.ts'
+import { Batcher, type BatcherLimits } from './batcher.ts'
+
+interface Request {
+  userId: number
+  n: number
+}
+
+const LIMITS: BatcherLimits = {
+  batchMax: 4,
+  waitingMax: 100,
+  waitingPerUserMax: 3,
+  waitMaxMs: 60_000,
+  batchesMax: 2,
+}
+
+/** A batcher whose batches are recorded and answered with their own numbers. */
+function recording(limits: Partial<BatcherLimits> = {}, send?: (lane: number) => Promise<void>) {
+  const batches: { lane: number; numbers: number[]; users: number[] }[] = []
+  let running = 0
+  let runningMax = 0
+  const runningByLane = new Map<number, number>()
+  const batcher = new Batcher<Request, number>(
+    async (lane, requests) => {
+      running += 1
+      runningMax = Math.max(runningMax, running)
+      const inLane = (runningByLane.get(lane) ?? 0) + 1
+      assert.equal(inLane, 1, 'one batch at a time in a lane')
+      runningByLane.set(lane, inLane)
+      batches.push({
+        lane,
+        numbers: requests.map((request) => request.n),
+        users: requests.map((request) => request.userId),
+      })
+      await (send?.(lane) ?? sleep(1))
+      running -= 1
+      runningByLane.set(lane, inLane - 1)
+      return requests.map((request) => ({ answer: request.n }))
+    },
+    { ...LIMITS, ...limits },
+  )
+  return { batcher, batches, runningMax: () => runningMax }
+}
+
+test('requests that arrive together leave together, in order, and each gets its own answer', async () => {
+  const { batcher, batches } = recording()
+  const answers = await Promise.all(
+    [0, 1, 2, 3, 4, 5].map(async (n) => await batcher.submit(1, { userId: n, n })),
+  )
+  assert.deepEqual(answers, [0, 1, 2, 3, 4, 5])
+  assert.deepEqual(
+    batches.map((batch) => batch.numbers),
+    [
+      [0, 1, 2, 3],
+      [4, 5],
+    ],
+  )
+})
+
+test('two requests of one user are never in one batch and keep their order', async () => {
+  const { batcher, batches } = recording()
+  await Promise.all([
+    batcher.submit(1, { userId: 7, n: 0 }),
+    batcher.submit(1, { userId: 7, n: 1 }),
+    batcher.submit(1, { userId: 8, n: 2 }),
+    batcher.submit(1, { userId: 7, n: 3 }),
+  ])
+  for (const { users } of batches) assert.equal(new Set(users).size, users.length)
+  assert.deepEqual(
+    batches.flatMap((batch) => batch.numbers),
+    [0, 2, 1, 3],
+  )
+})
+
+test('lanes run side by side, as many as are allowed', async () => {
+  const { batcher, batches, runningMax } = recording()
+  await Promise.all(
+    [1, 2, 3, 4, 5].map(async (lane) => await batcher.submit(lane, { userId: 1, n: lane })),
+  )
+  assert.equal(batches.length, 5)
+  assert.equal(runningMax(), 2)
+})
+
+test('what is too much is shed, and what was taken is still answered', async () => {
+  const { batcher } = recording({ waitingMax: 5 })
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 9 }, async (_, n) => await batcher.submit(1, { userId: n, n })),
+  )
+  const shed = outcomes.filter((outcome) => outcome.status === 'rejected')
+  assert.equal(shed.length, 4)
+  for (const { reason } of shed) assert.equal((reason as AppError).code, 'unavailable')
+})
+
+test('one user cannot fill the queue', async () => {
+  const { batcher } = recording()
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 10 }, async (_, n) => await batcher.submit(1, { userId: 7, n })),
+  )
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+  assert.equal(refused.length, 6)
+  for (const { reason } of refused) assert.equal((reason as AppError).code, 'rate_limited')
+})
+
+test('a request that waited too long is shed unsent', async () => {
+  const { batcher, batches } = recording({ waitMaxMs: 5, batchMax: 1 }, async () => {
+    await sleep(20)
+  })
+  const outcomes = await Promise.allSettled(
+    [0, 1].map(async (n) => await batcher.submit(1, { userId: n, n })),
+  )
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ['fulfilled', 'rejected'],
+  )
+  assert.deepEqual(batches.map((batch) => batch.numbers), [[0]]) // prettier-ignore
+  assert.equal(batcher.waiting, 0)
+})
+
+test('a batch that fails fails for those in it and for nobody else', async () => {
+  let sent = 0
+  const batcher = new Batcher<Request, number>(async (_lane, requests) => {
+    sent += 1
+    await sleep(1)
+    if (sent === 1) throw new Error('lost')
+    return requests.map((request) => ({ answer: request.n }))
+  }, LIMITS)
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 6 }, async (_, n) => await batcher.submit(1, { userId: n, n })),
+  )
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled', 'fulfilled'],
+  )
+})
+
+test('drain waits for everything that was taken', async () => {
+  const { batcher } = recording()
+  let answered = 0
+  for (let n = 0; n < 20; n += 1) {
+    void batcher.submit(n % 3, { userId: n, n }).then(() => {
+      answered += 1
+    })
+  }
+  await batcher.drain()
+  await Promise.resolve()
+  assert.equal(answered, 20)
+  await batcher.drain()
+})

@@ -1,0 +1,189 @@
+/**
+ * Gathers requests that arrive while an earlier batch is on its way and sends them together: one
+ * batch at a time per lane, at most one request of a user in it, and no timer. A lone request
+ * leaves at once; under load a batch grows by itself to what arrived meanwhile, so the price of a
+ * lock and a disk flush is shared by all of them. The idea is group commit, one level up.
+ */
+import { AppError } from '../../kernel/errors.ts'
+
+export interface BatcherLimits {
+  /** The most requests in one batch. */
+  batchMax: number
+  /** The most requests that wait, over all lanes; more are shed. */
+  waitingMax: number
+  /** The most requests of one user that wait in one lane. */
+  waitingPerUserMax: number
+  /** How long a request may wait before it is shed unsent, in milliseconds. */
+  waitMaxMs: number
+  /** The most batches on their way, over all lanes. */
+  batchesMax: number
+}
+
+/** What became of one request: its answer, or why there is none. */
+export type Outcome<Answer> = { answer: Answer } | { error: unknown }
+
+/** Sends a batch. Gives one outcome for each request, in order; when it throws, all failed so. */
+export type SendBatch<Request, Answer> = (
+  lane: number,
+  requests: Request[],
+) => Promise<Outcome<Answer>[]>
+
+interface Entry<Request, Answer> {
+  request: Request
+  arrivedAt: number
+  resolve: (answer: Answer) => void
+  reject: (error: unknown) => void
+}
+
+interface Lane<Request, Answer> {
+  id: number
+  /** Requests that may go into the next batch: one for each user. */
+  ready: Entry<Request, Answer>[]
+  /** Later requests of users who have one ready or on its way. */
+  behind: Map<number, Entry<Request, Answer>[]>
+  users: Set<number>
+  /** In the queue of lanes, or with a batch on its way. */
+  scheduled: boolean
+}
+
+export class Batcher<Request extends { userId: number }, Answer> {
+  readonly #send: SendBatch<Request, Answer>
+  readonly #limits: BatcherLimits
+  readonly #lanes = new Map<number, Lane<Request, Answer>>()
+  readonly #queue: Lane<Request, Answer>[] = []
+  #batches = 0
+  #waiting = 0
+  #idle: (() => void) | undefined
+
+  constructor(send: SendBatch<Request, Answer>, limits: BatcherLimits) {
+    this.#send = send
+    this.#limits = limits
+  }
+
+  /** How many requests wait for a batch. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /**
+   * @param laneId What must not run side by side: the event.
+   * @returns The answer to this request.
+   * @throws AppError `unavailable` when too many wait, `rate_limited` when too many of this user do.
+   */
+  async submit(laneId: number, request: Request): Promise<Answer> {
+    if (this.#waiting >= this.#limits.waitingMax) {
+      throw new AppError('unavailable', { retryAfterSeconds: 1 })
+    }
+    const lane = this.#laneOf(laneId)
+    return await new Promise<Answer>((resolve, reject) => {
+      const entry = { request, arrivedAt: performance.now(), resolve, reject }
+      if (lane.users.has(request.userId)) {
+        const behind = lane.behind.get(request.userId) ?? []
+        if (behind.length >= this.#limits.waitingPerUserMax) {
+          reject(
+            new AppError('rate_limited', {
+              detail: 'Too many of your requests for this event are waiting.',
+              retryAfterSeconds: 1,
+            }),
+          )
+          return
+        }
+        behind.push(entry)
+        lane.behind.set(request.userId, behind)
+      } else {
+        lane.users.add(request.userId)
+        lane.ready.push(entry)
+      }
+      this.#waiting += 1
+      this.#schedule(lane)
+    })
+  }
+
+  /** Waits until nothing waits and nothing is on its way. */
+  async drain(): Promise<void> {
+    if (this.#waiting === 0 && this.#batches === 0) return
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve
+    })
+  }
+
+  #laneOf(id: number): Lane<Request, Answer> {
+    let lane = this.#lanes.get(id)
+    if (lane === undefined) {
+      lane = { id, ready: [], behind: new Map(), users: new Set(), scheduled: false }
+      this.#lanes.set(id, lane)
+    }
+    return lane
+  }
+
+  #schedule(lane: Lane<Request, Answer>): void {
+    if (lane.scheduled) return
+    lane.scheduled = true
+    this.#queue.push(lane)
+    // After all sockets that are readable now were read, not after a time.
+    setImmediate(() => {
+      this.#dispatch()
+    })
+  }
+
+  #dispatch(): void {
+    while (this.#batches < this.#limits.batchesMax) {
+      const lane = this.#queue.shift()
+      if (lane === undefined) return
+      this.#batches += 1
+      void this.#sendFrom(lane)
+    }
+  }
+
+  async #sendFrom(lane: Lane<Request, Answer>): Promise<void> {
+    const batch = this.#shedOverdue(lane, lane.ready.splice(0, this.#limits.batchMax))
+    this.#waiting -= batch.length
+    if (batch.length > 0) {
+      try {
+        const outcomes = await this.#send(
+          lane.id,
+          batch.map((entry) => entry.request),
+        )
+        batch.forEach((entry, place) => {
+          const outcome = outcomes[place]
+          if (outcome !== undefined && 'answer' in outcome) entry.resolve(outcome.answer)
+          else entry.reject(outcome?.error ?? new Error('a batch left a request unanswered'))
+        })
+      } catch (error) {
+        for (const entry of batch) entry.reject(error)
+      }
+      for (const entry of batch) this.#admitNext(lane, entry.request.userId)
+    }
+    this.#batches -= 1
+    lane.scheduled = false
+    if (lane.ready.length > 0) this.#schedule(lane)
+    else if (lane.users.size === 0) this.#lanes.delete(lane.id)
+    this.#dispatch()
+    if (this.#waiting === 0 && this.#batches === 0) this.#idle?.()
+  }
+
+  /** Nothing was done for these, and their clients have waited long enough. */
+  #shedOverdue(lane: Lane<Request, Answer>, entries: Entry<Request, Answer>[]) {
+    const oldest = performance.now() - this.#limits.waitMaxMs
+    if (entries.every((entry) => entry.arrivedAt >= oldest)) return entries
+    return entries.filter((entry) => {
+      if (entry.arrivedAt >= oldest) return true
+      this.#waiting -= 1
+      entry.reject(new AppError('unavailable', { retryAfterSeconds: 2 }))
+      this.#admitNext(lane, entry.request.userId)
+      return false
+    })
+  }
+
+  /** A user's request is decided, so the next one of the same user may come. */
+  #admitNext(lane: Lane<Request, Answer>, userId: number): void {
+    const behind = lane.behind.get(userId)
+    const next = behind?.shift()
+    if (next === undefined) {
+      lane.users.delete(userId)
+      lane.behind.delete(userId)
+    } else {
+      lane.ready.push(next)
+    }
+  }
+}

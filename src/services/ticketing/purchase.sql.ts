@@ -1,0 +1,198 @@
+/** The statements of the purchase path. See migrations/0002_place_orders.sql for what decides. */
+import { centsFromNumeric } from '../../kernel/money.ts'
+import type { Queryable, Transaction } from '../../platform/postgres.ts'
+import type { Stock } from './gate.ts'
+
+/** A request as the database takes it, with the ids chosen for it. */
+export interface NumberedPurchase {
+  orderId: number
+  userId: number
+  ticketTypeId: number | undefined
+  quantity: number
+  idempotencyKey: string | undefined
+  digest: Buffer | undefined
+  ticketIds: number[]
+  ticketCodes: string[]
+}
+
+/** Why the database refused, see `place_orders`. */
+export interface BatchRefusal {
+  /** Zero-based place in the batch. */
+  place: number
+  why: string
+  detail: number | undefined
+}
+
+export interface BatchResult {
+  placedAt: Date
+  /** Undefined when there is no such event. */
+  stock: Stock | undefined
+  /** Price of one ticket in cents, by ticket type. */
+  priceCents: ReadonlyMap<number, number>
+  refusals: BatchRefusal[]
+}
+
+interface PlaceOrdersRow {
+  placed_at: Date | null
+  remaining: number | null
+  type_ids: string[] | null
+  type_cents: string[] | null
+  type_remaining: number[] | null
+  refused_at: number[] | null
+  refused_why: string[] | null
+  refused_detail: (string | null)[] | null
+}
+
+const PLACE_ORDERS = {
+  name: 'place_orders',
+  text: `select * from place_orders($1::bigint, $2::bigint[], $3::bigint[], $4::bigint[],
+           $5::integer[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[], $10::text[])`,
+}
+
+/** Decides a batch for one event; durable when this returns. */
+export async function placeOrders(
+  db: Queryable,
+  eventId: number,
+  batch: readonly NumberedPurchase[],
+): Promise<BatchResult> {
+  const rows = await db.query<PlaceOrdersRow>(PLACE_ORDERS, [
+    eventId,
+    batch.map((purchase) => purchase.orderId),
+    batch.map((purchase) => purchase.userId),
+    batch.map((purchase) => purchase.ticketTypeId ?? null),
+    batch.map((purchase) => purchase.quantity),
+    batch.map((purchase) => purchase.idempotencyKey ?? null),
+    batch.map((purchase) => purchase.digest ?? null),
+    batch.flatMap((purchase) => purchase.ticketIds),
+    batch.flatMap((purchase) => purchase.ticketIds.map(() => purchase.orderId)),
+    batch.flatMap((purchase) => purchase.ticketCodes),
+  ])
+  return resultOf(rows[0] as PlaceOrdersRow)
+}
+
+function resultOf(row: PlaceOrdersRow): BatchResult {
+  const typeIds = (row.type_ids ?? []).map(Number)
+  return {
+    placedAt: row.placed_at ?? new Date(),
+    stock:
+      row.remaining === null
+        ? undefined
+        : {
+            remaining: row.remaining,
+            byType: new Map(typeIds.map((id, n) => [id, row.type_remaining?.[n] ?? 0])),
+          },
+    priceCents: new Map(typeIds.map((id, n) => [id, Number(row.type_cents?.[n])])),
+    refusals: (row.refused_at ?? []).map((at, n) => ({
+      place: at - 1,
+      why: row.refused_why?.[n] ?? '',
+      detail: row.refused_detail?.[n] == null ? undefined : Number(row.refused_detail[n]),
+    })),
+  }
+}
+
+/**
+ * Which of these orders exist, asked under the event's lock, so that a batch whose answer was lost
+ * has either committed or can no longer be on its way when this answers.
+ */
+export async function existingOrders(
+  tx: Transaction,
+  eventId: number,
+  orderIds: readonly number[],
+): Promise<Map<number, { totalPriceCents: number; createdAt: Date }>> {
+  await tx.query('select 1 from event_inventory where event_id = $1 for update', [eventId])
+  const rows = await tx.query<{ id: number; total_price: string; created_at: Date }>(
+    'select id, total_price, created_at from orders where id = any($1)',
+    [orderIds],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { totalPriceCents: centsFromNumeric(row.total_price), createdAt: row.created_at },
+    ]),
+  )
+}
+
+/** @returns Undefined when there is no such event. */
+export async function readStock(db: Queryable, eventId: number): Promise<Stock | undefined> {
+  const rows = await db.query<{
+    remaining: number
+    closed: string | null
+    type_ids: string[] | null
+    type_remaining: number[] | null
+  }>(
+    {
+      name: 'read_stock',
+      text: `select remaining, closed, type_ids, type_remaining
+               from event_sale_state where event_id = $1`,
+    },
+    [eventId],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  return {
+    remaining: row.remaining,
+    closed: row.closed ?? undefined,
+    byType: new Map(
+      (row.type_ids ?? []).map((id, n) => [Number(id), row.type_remaining?.[n] ?? 0]),
+    ),
+  }
+}
+
+/** An order as it was when it was placed, for a replay of its answer. */
+export interface Placement {
+  orderId: number
+  eventId: number
+  quantity: number
+  totalPriceCents: number
+  createdAt: Date
+  holdExpiresAt: Date | undefined
+  ticketCodes: string[]
+  digest: Buffer
+}
+
+interface PlacementRow {
+  n: number
+  id: number
+  event_id: number
+  quantity: number
+  total_price: string
+  created_at: Date
+  hold_expires_at: Date | null
+  request_digest: Buffer
+  ticket_codes: string[] | null
+}
+
+const FIND_PLACEMENTS = {
+  name: 'find_placements',
+  text: `select k.n, o.id, o.event_id, o.quantity, o.total_price, o.created_at, o.hold_expires_at,
+                o.request_digest,
+                (select array_agg(t.ticket_code order by t.id) from tickets t
+                  where t.order_id = o.id and o.hold_expires_at is null) as ticket_codes
+           from unnest($1::bigint[], $2::text[]) with ordinality as k(user_id, key, n)
+           join orders o on o.user_id = k.user_id and o.idempotency_key = k.key`,
+}
+
+/** For each (user, key): the order that was placed under it, or undefined. */
+export async function findPlacements(
+  db: Queryable,
+  keys: readonly { userId: number; idempotencyKey: string }[],
+): Promise<(Placement | undefined)[]> {
+  const rows = await db.query<PlacementRow>(FIND_PLACEMENTS, [
+    keys.map((key) => key.userId),
+    keys.map((key) => key.idempotencyKey),
+  ])
+  const found: (Placement | undefined)[] = keys.map(() => undefined)
+  for (const row of rows) {
+    found[row.n - 1] = {
+      orderId: row.id,
+      eventId: row.event_id,
+      quantity: row.quantity,
+      totalPriceCents: centsFromNumeric(row.total_price),
+      createdAt: row.created_at,
+      holdExpiresAt: row.hold_expires_at ?? undefined,
+      ticketCodes: row.ticket_codes ?? [],
+      digest: row.request_digest,
+    }
+  }
+  return found
+}

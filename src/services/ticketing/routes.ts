@@ -1,0 +1,142 @@
+import { type Static, Type } from 'typebox'
+import {
+  IdempotencyHeaders,
+  Order as OrderSchema,
+  OrderParams,
+  OrdersQuery,
+  PlaceOrderBody,
+  Ticket as TicketSchema,
+  TicketParams,
+} from '../../contracts/order.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { decimalFromCents } from '../../kernel/money.ts'
+import { principalOf } from '../../platform/http/access.ts'
+import { sendTaggedJson } from '../../platform/http/etag.ts'
+import { cursorCodec, cutPage, nextLink } from '../../platform/http/pages.ts'
+import type { HttpApp } from '../../platform/http/server.ts'
+import type { Database } from '../../platform/postgres.ts'
+import { type Order, findOrder, findOrdersOf, findTicket } from './orders.sql.ts'
+import type { PlaceOrderCommand, PlacedOrder } from './place-order.ts'
+
+export interface TicketingRoutesDeps {
+  db: Database
+  placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
+}
+
+const ORDERS_PER_PAGE = 20
+const position = cursorCodec('time', 'integer')
+
+export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
+  app.post(
+    '/api/v1/orders',
+    {
+      config: { access: 'user' },
+      schema: {
+        summary: 'Buy tickets',
+        description:
+          'Atomic and durable: CONFIRMED means that the tickets are yours. Send an Idempotency-Key to retry safely.',
+        tags: ['orders'],
+        security: [{ bearer: [] }],
+        headers: IdempotencyHeaders,
+        body: PlaceOrderBody,
+        response: { 201: OrderSchema },
+      },
+    },
+    async (request, reply) => {
+      const { event_id, quantity, ticket_type_id } = request.body
+      const order = await deps.placeOrder({
+        userId: principalOf(request).userId,
+        eventId: event_id,
+        ticketTypeId: ticket_type_id,
+        quantity,
+        idempotencyKey: request.headers['idempotency-key'],
+      })
+      void reply.code(201).header('Location', `/api/v1/orders/${order.orderId}`)
+      if (order.isReplay) void reply.header('Idempotent-Replayed', 'true')
+      return orderJson(order)
+    },
+  )
+
+  app.get(
+    '/api/v1/orders',
+    {
+      config: { access: 'user' },
+      schema: {
+        summary: 'Your past purchases, newest first',
+        tags: ['orders'],
+        security: [{ bearer: [] }],
+        querystring: OrdersQuery,
+        response: { 200: Type.Array(OrderSchema) },
+      },
+    },
+    async (request, reply) => {
+      const { limit = ORDERS_PER_PAGE, cursor } = request.query
+      const rows = await findOrdersOf(deps.db, principalOf(request).userId, {
+        limit: limit + 1,
+        after: cursor === undefined ? undefined : position.decode(cursor),
+      })
+      const page = cutPage(rows, limit, (last) => position.encode(last.position))
+      if (page.nextCursor !== undefined) {
+        void reply.header('Link', nextLink(request, page.nextCursor))
+      }
+      return sendTaggedJson(request, reply, page.items.map(orderJson))
+    },
+  )
+
+  app.get(
+    '/api/v1/orders/:id',
+    {
+      config: { access: 'user' },
+      schema: {
+        summary: 'One of your orders',
+        tags: ['orders'],
+        security: [{ bearer: [] }],
+        params: OrderParams,
+        response: { 200: OrderSchema },
+      },
+    },
+    async (request, reply) => {
+      const order = await findOrder(deps.db, request.params.id)
+      // Somebody else's order and none at all look the same.
+      if (order?.userId !== principalOf(request).userId) throw new AppError('not_found')
+      return sendTaggedJson(request, reply, orderJson(order))
+    },
+  )
+
+  app.get(
+    '/api/v1/tickets/:code',
+    {
+      config: { access: 'user' },
+      schema: {
+        summary: 'One of your tickets',
+        tags: ['orders'],
+        security: [{ bearer: [] }],
+        params: TicketParams,
+        response: { 200: TicketSchema },
+      },
+    },
+    async (request, reply) => {
+      const ticket = await findTicket(deps.db, request.params.code)
+      if (ticket?.userId !== principalOf(request).userId) throw new AppError('not_found')
+      return sendTaggedJson(request, reply, {
+        ticket_code: ticket.ticketCode,
+        order_id: ticket.orderId,
+        event_id: ticket.eventId,
+        issued_at: ticket.issuedAt.toISOString(),
+        valid: ticket.isValid,
+      })
+    },
+  )
+}
+
+function orderJson(order: Order | PlacedOrder): Static<typeof OrderSchema> {
+  return {
+    order_id: order.orderId,
+    status: order.status,
+    tickets: order.ticketCodes.map((ticket_code) => ({ ticket_code })),
+    event_id: order.eventId,
+    quantity: order.quantity,
+    total_price: decimalFromCents(order.totalPriceCents),
+    created_at: order.createdAt.toISOString(),
+  }
+}

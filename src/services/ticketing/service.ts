@@ -1,0 +1,119 @@
+/** The ticketing service: sells, and shows buyers what they bought. Its only door. */
+import type { Registry } from 'prom-client'
+import type { Database, Transaction } from '../../platform/postgres.ts'
+import type { Service } from '../../platform/service.ts'
+import { Batcher } from './batcher.ts'
+import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
+import { createInProcessGate } from './gate.ts'
+import { IdBlocks } from './id-blocks.ts'
+import { type Order, findOrder, findOrdersOf, hasOrders } from './orders.sql.ts'
+import {
+  type PlaceOrderCommand,
+  type PlaceOrderDeps,
+  type PlacedOrder,
+  type PlacementQuestion,
+  placeOrder,
+} from './place-order.ts'
+import { type Placement, findPlacements, readStock } from './purchase.sql.ts'
+import { ticketingRoutes } from './routes.ts'
+import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
+import { createTicketingTelemetry } from './telemetry.ts'
+
+/** More makes a batch slower than it makes it cheaper. */
+const BATCH_MAX = 256
+/** About half a second of purchases on a small machine; beyond it a quick 503 is kinder. */
+const WAITING_MAX = 8_192
+const WAITING_PER_USER_MAX = 64
+const WAIT_MAX_MS = 5_000
+/** Connections that purchases have for themselves. */
+export const PURCHASE_CONNECTIONS = 4
+const ORDER_IDS_PER_BLOCK = 1_024
+const TICKET_IDS_PER_BLOCK = 4_096
+
+/** What other parts may ask of ticketing. */
+export interface Ticketing {
+  placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
+  ordersOf: (userId: number, limit: number) => Promise<Order[]>
+  findOrder: (orderId: number) => Promise<Order | undefined>
+}
+
+/** What the event service needs for the stock of its events. */
+export interface TicketingStock {
+  setCapacity: (tx: Transaction, event: Capacity) => Promise<void>
+  lock: (tx: Transaction, eventId: number) => Promise<void>
+  hasOrders: (tx: Transaction, eventId: number) => Promise<boolean>
+}
+
+export interface TicketingDeps {
+  /** For reading. */
+  db: Database
+  /** For purchases alone, so that nothing else can hold them up. */
+  purchaseDb: Database
+  registry: Registry
+  /** Called after a batch is durable: its message waits in the outbox. */
+  onOrdersPlaced: () => void
+}
+
+export function ticketingService(
+  deps: TicketingDeps,
+): Service & { ticketing: Ticketing; stock: TicketingStock } {
+  const { db, purchaseDb } = deps
+  const gate = createInProcessGate(async (eventId) => await readStock(purchaseDb, eventId))
+  const telemetry = createTicketingTelemetry(deps.registry, () => purchases.waiting)
+
+  const decideDeps = {
+    db: purchaseDb,
+    orderIds: new IdBlocks(purchaseDb, 'orders_id_seq', ORDER_IDS_PER_BLOCK),
+    ticketIds: new IdBlocks(purchaseDb, 'tickets_id_seq', TICKET_IDS_PER_BLOCK),
+    onDecided: (batch: Parameters<typeof telemetry.batchDecided>[0]) => {
+      if (batch.stock !== undefined) gate.heal(batch.eventId, batch.stock)
+      telemetry.batchDecided(batch)
+      if (batch.placed > 0) deps.onOrdersPlaced()
+    },
+  }
+  const limits = {
+    batchMax: BATCH_MAX,
+    waitingMax: WAITING_MAX,
+    waitingPerUserMax: WAITING_PER_USER_MAX,
+    waitMaxMs: WAIT_MAX_MS,
+    batchesMax: PURCHASE_CONNECTIONS,
+  }
+  const purchases = new Batcher<Purchase, Verdict>(
+    async (eventId, batch) => await decideBatch(decideDeps, eventId, batch),
+    limits,
+  )
+  const placements = new Batcher<PlacementQuestion, Placement | undefined>(
+    async (_lane, questions) =>
+      (await findPlacements(purchaseDb, questions)).map((answer) => ({ answer })),
+    { ...limits, batchesMax: 1 },
+  )
+  const placeDeps: PlaceOrderDeps = {
+    gate,
+    purchases,
+    placements,
+    running: new Set(),
+    onGateRefusal: telemetry.refusedAtGate,
+  }
+
+  const ticketing: Ticketing = {
+    placeOrder: async (command) => await placeOrder(placeDeps, command),
+    ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
+    findOrder: async (orderId) => await findOrder(db, orderId),
+  }
+
+  return {
+    name: 'ticketing',
+    ticketing,
+    stock: { setCapacity, lock: lockStock, hasOrders },
+    routes: (app) => {
+      ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
+    },
+    // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for at start
+    start: async () => ({
+      async [Symbol.asyncDispose]() {
+        await purchases.drain()
+        await placements.drain()
+      },
+    }),
+  }
+}

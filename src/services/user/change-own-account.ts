@@ -1,0 +1,118 @@
+import { AppError } from '../../kernel/errors.ts'
+import type { Audit } from '../../platform/audit.ts'
+import type { Database } from '../../platform/postgres.ts'
+import { acceptName, checkNewPassword } from './account-rules.ts'
+import { type CheckPasswordDeps, checkPassword } from './check-password.ts'
+import { accountKey } from './log-in.ts'
+import { startSession } from './open-session.ts'
+import { hashPassword } from './passwords.ts'
+import { revokeSessionsOf } from './sessions.sql.ts'
+import { type User, type UserWithPassword, findUser, lockUsers, updateUser } from './users.sql.ts'
+
+export interface ChangeOwnAccountCommand {
+  userId: number
+  name?: string | undefined
+  password?: string | undefined
+  /** Needed for a new password. */
+  currentPassword?: string | undefined
+  requestId?: string | undefined
+}
+
+export interface ChangedOwnAccount {
+  user: User
+  /** Of the session that begins with a new password, which ends all others. */
+  refreshToken: string | undefined
+}
+
+export interface ChangeOwnAccountDeps extends CheckPasswordDeps {
+  db: Database
+  audit: Audit
+  /** Told when older access tokens and sessions of a user have ended. */
+  onRevoked: (user: User) => void
+}
+
+/** @throws AppError `invalid_request`, `invalid_value`, `rate_limited`, `precondition_failed`. */
+export async function changeOwnAccount(
+  deps: ChangeOwnAccountDeps,
+  command: ChangeOwnAccountCommand,
+): Promise<ChangedOwnAccount> {
+  const name = command.name === undefined ? undefined : acceptName(command.name)
+  const newPassword = await acceptPasswordChange(deps, command)
+  if (name === undefined && newPassword === undefined) {
+    throw new AppError('invalid_request', { field: 'body', detail: 'There is nothing to change.' })
+  }
+
+  const changed = await deps.db.transaction(async (tx) => {
+    const [before] = await lockUsers(tx, [command.userId])
+    if (before === undefined) throw new AppError('unauthenticated')
+    if (before.suspendedAt !== null) throw new AppError('account_suspended')
+    if (newPassword !== undefined && newPassword.replaces !== before.passwordHash) {
+      throw new AppError('precondition_failed')
+    }
+    const isRenamed = name !== undefined && name !== before.name
+    if (!isRenamed && newPassword === undefined) return { user: before, refreshToken: undefined }
+
+    const user = await updateUser(tx, before.id, {
+      name,
+      passwordHash: newPassword?.hash,
+      revokesTokens: newPassword !== undefined,
+    })
+    if (newPassword !== undefined) await revokeSessionsOf(tx, user.id)
+    await deps.audit(tx, {
+      actorId: user.id,
+      action: 'user.changed',
+      subjectType: 'user',
+      subjectId: user.id,
+      before: isRenamed ? { name: before.name } : {},
+      after: {
+        ...(isRenamed ? { name: user.name } : {}),
+        // That it was changed, and nothing about it.
+        ...(newPassword === undefined ? {} : { password: 'changed' }),
+      },
+      requestId: command.requestId,
+    })
+    const session = newPassword && (await startSession(tx, user.id, 'refresh'))
+    return { user, refreshToken: session?.token }
+  })
+  if (newPassword !== undefined) deps.onRevoked(changed.user)
+  return changed
+}
+
+/** @returns The hash of the new password and the one that it replaces. */
+async function acceptPasswordChange(
+  deps: ChangeOwnAccountDeps,
+  command: ChangeOwnAccountCommand,
+): Promise<{ hash: string; replaces: string } | undefined> {
+  const { password, currentPassword } = command
+  if (password === undefined && currentPassword === undefined) return undefined
+  if (password === undefined) throw missing('password')
+  if (currentPassword === undefined) throw missing('current_password')
+
+  const user = await findUser(deps.db, command.userId)
+  if (user === undefined) throw new AppError('unauthenticated')
+  checkNewPassword(password, user.email)
+  await requirePassword(deps, user, currentPassword)
+  const hash = await deps.hashing.run(async () => await hashPassword(password))
+  return { hash, replaces: user.passwordHash }
+}
+
+async function requirePassword(
+  deps: CheckPasswordDeps,
+  user: UserWithPassword,
+  password: string,
+): Promise<void> {
+  const isRight = await checkPassword(deps, {
+    countedAs: accountKey(user.id),
+    passwordHash: user.passwordHash,
+    password,
+  })
+  if (!isRight) {
+    throw new AppError('invalid_value', {
+      field: 'current_password',
+      detail: 'current_password is not the password of this account.',
+    })
+  }
+}
+
+const missing = (field: string) =>
+  new AppError('invalid_request', { field, detail: `${field} is missing.` })

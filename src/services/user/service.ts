@@ -1,0 +1,140 @@
+/** The user service: accounts, signing in, and who somebody is. Its only door. */
+import type { Logger } from 'pino'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
+import type { Audit } from '../../platform/audit.ts'
+import type { Authenticate } from '../../platform/http/access.ts'
+import { RateLimiter } from '../../platform/http/rate-limit.ts'
+import type { Database } from '../../platform/postgres.ts'
+import { repeat } from '../../platform/repeat.ts'
+import type { Service } from '../../platform/service.ts'
+import type { SigningKeys } from '../../platform/signing-keys.ts'
+import { createAccessTokens } from './access-tokens.ts'
+import type { Accounts } from './accounts.ts'
+import { changeOwnAccount } from './change-own-account.ts'
+import { changeUser } from './change-user.ts'
+import { WRONG_PASSWORDS } from './check-password.ts'
+import { createFirstAdmin } from './create-first-admin.ts'
+import { createKnownDevices } from './known-devices.ts'
+import { logIn } from './log-in.ts'
+import { logOut } from './log-out.ts'
+import { openSession } from './open-session.ts'
+import { createPageSessions } from './page-sessions.ts'
+import { createPasswordQueue, hashPassword } from './passwords.ts'
+import { refreshSession } from './refresh-session.ts'
+import { registerUser } from './register-user.ts'
+import { createRevocations } from './revocations.ts'
+import { userRoutes } from './routes.ts'
+import { deleteExpiredSessions } from './sessions.sql.ts'
+import { type User, findAddresses, findUser, findUsers } from './users.sql.ts'
+
+/** A user who was suspended or demoted in another process loses their rights within this time. */
+const REVOCATIONS_EVERY_MS = 10_000
+const SWEEP_EVERY_MS = 600_000
+const SWEPT_AT_ONCE = 5_000
+
+export interface UserServiceDeps {
+  db: Database
+  audit: Audit
+  signingKeys: SigningKeys
+  clock?: Clock
+  isProduction: boolean
+  /** Whether browsers reach us by TLS, so that cookies may insist on it. Always in production. */
+  secureCookies: boolean
+  /** Told when work beside requests fails; it goes on by itself. */
+  logger?: Logger
+}
+
+export function userService(
+  deps: UserServiceDeps,
+): Service & { authenticate: Authenticate; accounts: Accounts } {
+  const { db, audit, signingKeys, clock = systemClock } = deps
+  const hashing = createPasswordQueue()
+  const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, clock)
+  const devices = createKnownDevices(signingKeys.deriveSecret('known devices'))
+  const revocations = createRevocations(db, clock)
+  const pageSessions = createPageSessions(db)
+  const tokens = createAccessTokens({
+    keys: signingKeys,
+    clock,
+    minimumVersionOf: revocations.minimumVersionOf,
+  })
+  const onRevoked = (user: User) => {
+    revocations.note(user)
+    pageSessions.forgetRemembered()
+  }
+  const useCaseDeps = {
+    db,
+    audit,
+    hashing,
+    wrongPasswords,
+    devices,
+    revocations,
+    onRevoked,
+  }
+
+  const accounts: Accounts = {
+    register: async (command) => await registerUser(useCaseDeps, command),
+    login: async (command) => await logIn(useCaseDeps, command),
+    changeOwnAccount: async (command) => {
+      const changed = await changeOwnAccount(useCaseDeps, command)
+      // The pages greet people by name.
+      pageSessions.forgetRemembered()
+      return changed
+    },
+    openPageSession: async (user) => await openSession({ db }, user, 'page'),
+    findPageSession: pageSessions.find,
+    closePageSession: pageSessions.close,
+    addressOf: async (userIds) => await findAddresses(db, userIds),
+    listUsers: async (filter, page) => await findUsers(db, filter, page),
+    changeUser: async (command) => await changeUser(useCaseDeps, command),
+    hashPassword: async (password) => await hashing.run(async () => await hashPassword(password)),
+    createFirstAdmin: async (command) => await createFirstAdmin(useCaseDeps, command),
+  }
+
+  return {
+    name: 'user',
+    accounts,
+    authenticate: tokens.authenticate,
+    routes: (app) => {
+      userRoutes(app, {
+        register: accounts.register,
+        signIn: async (command) => {
+          const { user, device } = await accounts.login(command)
+          const session = await openSession({ db }, user, 'refresh')
+          return { user: session.user, refreshToken: session.token, device }
+        },
+        refresh: async (refreshToken) => await refreshSession(useCaseDeps, refreshToken),
+        logOut: async (refreshToken) => {
+          await logOut({ db }, refreshToken)
+        },
+        findUser: async (userId) => await findUser(db, userId),
+        changeOwnAccount: accounts.changeOwnAccount,
+        issueAccessToken: tokens.issue,
+        jwks: signingKeys.jwks,
+        secureCookies: deps.isProduction || deps.secureCookies,
+      })
+    },
+    start: () => startUpkeep(),
+  }
+
+  async function startUpkeep(): Promise<AsyncDisposable> {
+    const onError = (error: unknown) => deps.logger?.warn({ err: error }, 'will try again')
+    // Before the first request: a process that starts must not honour what others revoked.
+    await revocations.refresh().catch(onError)
+    const loops = [
+      repeat({ everyMs: REVOCATIONS_EVERY_MS, work: revocations.refresh, onError }),
+      repeat({
+        everyMs: SWEEP_EVERY_MS,
+        work: async () => {
+          await deleteExpiredSessions(db, SWEPT_AT_ONCE)
+        },
+        onError,
+      }),
+    ]
+    return {
+      async [Symbol.asyncDispose]() {
+        await Promise.all(loops.map(async (loop) => await loop[Symbol.asyncDispose]()))
+      },
+    }
+  }
+}

@@ -1,0 +1,672 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hash } from '@node-rs/argon2'
+import {
+  type Account,
+  ADMIN,
+  ADMIN_ENV,
+  PASSWORD,
+  assertRefused,
+  get,
+  patch,
+  post,
+  signIn,
+  signUp,
+} from '../support/accounts.ts'
+import { type TestAnswer, type TestApp, startApp } from '../support/app.ts'
+
+const REGISTER = '/api/v1/users/register'
+const LOGIN = '/api/v1/users/login'
+const REFRESH = '/api/v1/users/refresh'
+const LOGOUT = '/api/v1/users/logout'
+const ME = '/api/v1/users/me'
+
+const alice = {
+  name: 'Alice Buyer',
+  email: 'alice@example.com',
+  password: 'plaintext_password',
+}
+
+interface SignedInJson {
+  token: string
+  user: object
+  expires_in: number
+  refresh_token?: string
+}
+
+/** The cookies that an answer sets, by name, with their attributes. */
+function cookiesOf(answer: TestAnswer): Record<string, string> {
+  const header = answer.headers['set-cookie'] ?? []
+  const cookies = Array.isArray(header) ? header : [String(header)]
+  return Object.fromEntries(cookies.map((cookie) => [cookie.slice(0, cookie.indexOf('=')), cookie]))
+}
+
+const cookieValue = (cookie: string | undefined) => /^[^=]+=([^;]*)/.exec(cookie ?? '')?.[1] ?? ''
+
+async function countUsers(app: TestApp): Promise<number> {
+  const [row] = await app.db.query<{ count: string }>('select count(*) from users')
+  return Number(row?.count)
+}
+
+test('registering answers with the account and none of its secrets', async () => {
+  await using app = await startApp()
+  const answer = await post(app, REGISTER, { ...alice, user_type: 'guest' })
+  assert.equal(answer.status, 201, answer.body)
+  const user = answer.json<{ id: number; created_at: string }>()
+  assert.deepEqual(user, {
+    id: user.id,
+    name: 'Alice Buyer',
+    email: 'alice@example.com',
+    user_type: 'guest',
+    created_at: user.created_at,
+  })
+  assert.deepEqual(Object.keys(user), ['id', 'name', 'email', 'user_type', 'created_at'])
+  assert.match(user.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  assert.equal(answer.headers['cache-control'], 'no-store')
+})
+
+test('whoever does not say is a guest, and an organizer may say so', async () => {
+  await using app = await startApp()
+  const guest = await post(app, REGISTER, alice)
+  assert.equal(guest.json<{ user_type: string }>().user_type, 'guest')
+  const organizer = await post(app, REGISTER, {
+    ...alice,
+    email: 'bob@events.com',
+    user_type: 'organizer',
+  })
+  assert.equal(organizer.json<{ user_type: string }>().user_type, 'organizer')
+})
+
+test('nobody registers as an admin', async () => {
+  await using app = await startApp()
+  const answer = await post(app, REGISTER, { ...alice, user_type: 'admin' })
+  assertRefused(answer, { status: 403, code: 'forbidden', field: 'user_type' })
+  assert.equal(await countUsers(app), 0)
+})
+
+test('a field that registering does not have is refused by its name', async () => {
+  await using app = await startApp()
+  for (const field of [
+    'id',
+    'role',
+    'created_at',
+    'suspended_at',
+    'token_version',
+    'email_verified',
+  ]) {
+    const answer = await post(app, REGISTER, { ...alice, [field]: 1 })
+    assertRefused(answer, { status: 400, code: 'invalid_request', field })
+  }
+  const polluted = `{"name":"A","email":"a@b.example","password":"${PASSWORD}","__proto__":{"user_type":"admin"}}`
+  assertRefused(await post(app, REGISTER, polluted), {
+    status: 400,
+    code: 'invalid_request',
+    field: 'body',
+  })
+  assert.equal(await countUsers(app), 0)
+})
+
+test('a value of the wrong kind is refused, never converted', async () => {
+  await using app = await startApp()
+  for (const field of ['name', 'email', 'password', 'user_type']) {
+    for (const value of [null, 12345678, true, ['a@b.example'], { $ne: null }]) {
+      const answer = await post(app, REGISTER, { ...alice, [field]: value })
+      assertRefused(
+        answer,
+        { status: 400, code: 'invalid_request', field },
+        `${field} ${String(value)}`,
+      )
+    }
+  }
+  for (const field of ['name', 'email', 'password'] as const) {
+    const { [field]: _left, ...rest } = alice
+    assertRefused(await post(app, REGISTER, rest), {
+      status: 400,
+      code: 'invalid_request',
+      field,
+    })
+  }
+  assertRefused(await post(app, REGISTER, { ...alice, user_type: 'root' }), {
+    status: 400,
+    code: 'invalid_request',
+    field: 'user_type',
+  })
+})
+
+test('names of all the world are kept as they are, without the space around them', async () => {
+  await using app = await startApp()
+  const names = [
+    '  Björk Guðmundsdóttir ',
+    '山田太郎',
+    'محمد',
+    "O'Brien; drop table users --",
+    '👩‍🚀'.repeat(33),
+  ]
+  for (const [n, name] of names.entries()) {
+    const answer = await post(app, REGISTER, { ...alice, name, email: `n${n}@shop.example` })
+    assert.equal(answer.status, 201, answer.body)
+    assert.equal(answer.json<{ name: string }>().name, name.trim())
+  }
+})
+
+test('names without a letter, over-long names and control characters are refused', async () => {
+  await using app = await startApp()
+  const names = [
+    '',
+    '   ',
+    'x'.repeat(101),
+    'a\0b',
+    'a\nb',
+    'a\u202eb',
+    '\ud800',
+    'x'.repeat(50_000),
+  ]
+  for (const name of names) {
+    const answer = await post(app, REGISTER, { ...alice, name })
+    assertRefused(
+      answer,
+      { status: 400, code: 'invalid_request', field: 'name' },
+      name.slice(0, 20),
+    )
+  }
+  assert.equal(await countUsers(app), 0)
+})
+
+test('what is no e-mail address is refused', async () => {
+  await using app = await startApp()
+  const emails = [
+    '', 'alice', 'alice@', '@example.com', 'alice@example', 'a@b@example.com', 'al ice@example.com',
+    'alice@example..com', '.alice@example.com', 'al..ice@example.com', 'alice@-example.com',
+    'alice@example.com\r\nBcc: all@example.com', 'a\0@example.com', 'alice@127.0.0.1',
+    '"<script>"@example.com', 'alice,bob@example.com', `${'x'.repeat(65)}@example.com`,
+    `a@${'x.'.repeat(130)}example`, `${'a'.repeat(40_000)}@example.com`,
+  ] // prettier-ignore
+  for (const email of emails) {
+    const answer = await post(app, REGISTER, { ...alice, email })
+    assertRefused(
+      answer,
+      { status: 400, code: 'invalid_request', field: 'email' },
+      email.slice(0, 40),
+    )
+  }
+})
+
+test('an e-mail address has one account, whatever its case and the space around it', async () => {
+  await using app = await startApp()
+  const first = await post(app, REGISTER, { ...alice, email: ' Alice@Example.COM ' })
+  assert.equal(first.json<{ email: string }>().email, 'Alice@Example.COM')
+  const second = await post(app, REGISTER, alice)
+  assertRefused(second, { status: 409, code: 'email_taken', field: 'email' })
+  assert.equal(
+    (await post(app, LOGIN, { email: 'ALICE@example.com', password: alice.password })).status,
+    200,
+  )
+})
+
+test('of many registrations of one address at once exactly one succeeds', async () => {
+  await using app = await startApp()
+  const answers = await Promise.all(
+    Array.from(
+      { length: 20 },
+      async (_, n) =>
+        await post(app, REGISTER, {
+          ...alice,
+          email: n % 2 ? 'alice@example.com' : 'ALICE@example.com',
+        }),
+    ),
+  )
+  const statuses = answers.map((answer) => answer.status).sort()
+  assert.deepEqual(statuses, [201, ...Array<number>(19).fill(409)])
+  assert.equal(await countUsers(app), 1)
+})
+
+test('passwords are 8 to 256 characters and none of the first guesses', async () => {
+  await using app = await startApp()
+  const refused: [string, number, string][] = [
+    ['short', 400, 'invalid_request'],
+    ['x1y2z3ä', 400, 'invalid_request'],
+    ['xy'.repeat(129), 400, 'invalid_request'],
+    ['null\0character', 400, 'invalid_request'],
+    ['lone \ud800 surrogate', 400, 'invalid_request'],
+    ['password', 422, 'invalid_value'],
+    ['Password123', 422, 'invalid_value'],
+    ['12345678', 422, 'invalid_value'],
+    ['ssssssssssss', 422, 'invalid_value'],
+    ['Alice@Example.com', 422, 'invalid_value'],
+  ]
+  for (const [password, status, code] of refused) {
+    const answer = await post(app, REGISTER, { ...alice, password })
+    assertRefused(answer, { status, code, field: 'password' }, password)
+    assert.ok(!answer.body.includes(JSON.stringify(password)), 'the answer repeats the password')
+  }
+  for (const [n, password] of [
+    '12345678 apples',
+    '🐎🔋📎🧷🪴🧦🫖🎻',
+    'é'.repeat(255) + 'e',
+    '        x',
+  ].entries()) {
+    const email = `p${n}@shop.example`
+    assert.equal((await post(app, REGISTER, { ...alice, email, password })).status, 201, password)
+    assert.equal((await post(app, LOGIN, { email, password })).status, 200, password)
+  }
+})
+
+test('a long password counts to its last character', async () => {
+  await using app = await startApp()
+  const password = 'x1'.repeat(60)
+  await post(app, REGISTER, { ...alice, password })
+  const other = await post(app, LOGIN, {
+    email: alice.email,
+    password: `${password.slice(0, -1)}2`,
+  })
+  assertRefused(other, { status: 401, code: 'invalid_credentials' })
+})
+
+test('a password is the same however its characters are composed', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, { ...alice, password: 'caf\u00e9 au lait' })
+  const answer = await post(app, LOGIN, { email: alice.email, password: 'cafe\u0301 au lait' })
+  assert.equal(answer.status, 200)
+})
+
+test('signing in answers with a token and who it is', async () => {
+  await using app = await startApp()
+  const { id } = (await post(app, REGISTER, alice)).json<{ id: number }>()
+  const answer = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  assert.equal(answer.status, 200, answer.body)
+  const { token, user, expires_in, ...rest } = answer.json<SignedInJson>()
+  assert.deepEqual(user, { id, name: 'Alice Buyer', user_type: 'guest' })
+  assert.equal(expires_in, 900)
+  assert.deepEqual(rest, {}, 'the refresh token is in the cookie only')
+  const me = await get(app, ME, token)
+  assert.equal(me.json<{ email: string }>().email, alice.email)
+})
+
+test('the refresh token is a cookie that scripts and other sites cannot use', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const answer = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  const { refresh_token } = cookiesOf(answer)
+  assert.match(refresh_token ?? '', /^refresh_token=[\w-]{43}; /)
+  assert.match(refresh_token ?? '', /; Path=\/api\/v1\/users(;|$)/)
+  assert.match(refresh_token ?? '', /; HttpOnly(;|$)/)
+  assert.match(refresh_token ?? '', /; SameSite=Strict(;|$)/)
+  assert.match(refresh_token ?? '', /; Max-Age=2592000(;|$)/)
+  assert.doesNotMatch(refresh_token ?? '', /Secure/, 'this shop speaks no TLS')
+})
+
+test('the refresh token is in the body, and no cookie is set, when that is asked for', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const answer = await post(app, LOGIN, {
+    email: alice.email,
+    password: alice.password,
+    refresh: 'body',
+  })
+  assert.match(answer.json<SignedInJson>().refresh_token ?? '', /^[\w-]{43}$/)
+  assert.deepEqual(cookiesOf(answer), {})
+})
+
+test('an unknown address and a wrong password get the same answer', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const wrong = await post(app, LOGIN, { email: alice.email, password: 'not the password' })
+  assertRefused(wrong, { status: 401, code: 'invalid_credentials' })
+  const visible = (answer: TestAnswer) => ({ ...answer.json<object>(), request_id: '' })
+  for (const email of ['bob@example.com', 'no address', 'a\0@example.com', '\ud800@example.com']) {
+    const unknown = await post(app, LOGIN, { email, password: 'not the password' })
+    assert.deepEqual(visible(unknown), visible(wrong), email)
+  }
+})
+
+test('a suspended account is told so only to who knows its password', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  await app.db.query('update users set suspended_at = now()')
+  const wrong = await post(app, LOGIN, { email: alice.email, password: 'not the password' })
+  assertRefused(wrong, { status: 401, code: 'invalid_credentials' })
+  const right = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  assertRefused(right, { status: 403, code: 'account_suspended' })
+})
+
+test('after ten wrong passwords an account has to be left alone for a while', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const guess = async () =>
+    await post(app, LOGIN, { email: alice.email, password: 'a wrong guess' })
+  const right = async () =>
+    await post(app, LOGIN, { email: alice.email, password: alice.password, refresh: 'body' })
+
+  for (let n = 0; n < 9; n += 1) assert.equal((await guess()).status, 401)
+  // Signing in neither uses up a try nor gives the wrong ones back.
+  for (let n = 0; n < 5; n += 1) assert.equal((await right()).status, 200)
+  assert.equal((await guess()).status, 401)
+
+  const refused = await right()
+  assertRefused(refused, { status: 429, code: 'rate_limited' })
+  const seconds = Number(refused.headers['retry-after'])
+  assert.ok(seconds > 0 && seconds <= 900, `Retry-After: ${seconds}`)
+
+  const unknown = { email: 'nobody@example.com', password: 'a wrong guess' }
+  for (let n = 0; n < 10; n += 1) assert.equal((await post(app, LOGIN, unknown)).status, 401)
+  assert.equal((await post(app, LOGIN, unknown)).status, 429, 'an unknown account looks the same')
+})
+
+test('fifty wrong passwords at once are ten tries and forty refusals', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const answers = await Promise.all(
+    Array.from(
+      { length: 50 },
+      async (_, n) => await post(app, LOGIN, { email: alice.email, password: `guess number ${n}` }),
+    ),
+  )
+  const count = (status: number) => answers.filter((answer) => answer.status === status).length
+  assert.deepEqual({ tried: count(401), refused: count(429) }, { tried: 10, refused: 40 })
+})
+
+test('many right logins at once all succeed', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const answers = await Promise.all(
+    Array.from(
+      { length: 20 },
+      async () => await post(app, LOGIN, { email: alice.email, password: alice.password }),
+    ),
+  )
+  assert.ok(answers.every((answer) => answer.status === 200))
+})
+
+test('a stranger who guesses does not keep the owner out on a device that is known', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const credentials = { email: alice.email, password: alice.password }
+  const device = cookieValue(cookiesOf(await post(app, LOGIN, credentials))['device'])
+  for (let n = 0; n < 11; n += 1)
+    await post(app, LOGIN, { ...credentials, password: 'a wrong guess' })
+  assert.equal((await post(app, LOGIN, credentials)).status, 429)
+
+  const known = await post(app, LOGIN, credentials, { cookie: `device=${device}` })
+  assert.equal(known.status, 200)
+  // The cookie cannot be made up, and is no way around the limit either.
+  const [id = ''] = device.split('.')
+  for (const forged of [`${id}.${'A'.repeat(43)}`, id, 'x', '']) {
+    const answer = await post(app, LOGIN, credentials, { cookie: `device=${forged}` })
+    assert.equal(answer.status, 429, forged)
+  }
+  for (let n = 0; n < 10; n += 1) {
+    await post(
+      app,
+      LOGIN,
+      { ...credentials, password: 'a wrong guess' },
+      { cookie: `device=${device}` },
+    )
+  }
+  assert.equal((await post(app, LOGIN, credentials, { cookie: `device=${device}` })).status, 429)
+})
+
+test('only hashes of passwords and refresh tokens are stored', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const other = await signUp(app)
+  const rows = await app.db.query<{ id: number; password_hash: string }>(
+    'select * from users order by id',
+  )
+  assert.match(rows[0]?.password_hash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  assert.notEqual(rows[0]?.password_hash, rows[1]?.password_hash, 'salts differ')
+  const everything = JSON.stringify([
+    rows,
+    await app.db.query(
+      `select *, convert_from(decode(encode(token_hash, 'hex'), 'hex'), 'LATIN1') as text from sessions`,
+    ),
+    await app.db.query('select * from audit_log'),
+  ])
+  for (const secret of [PASSWORD, account.refreshToken, other.refreshToken, account.token]) {
+    assert.ok(!everything.includes(secret))
+  }
+})
+
+test('a hash weaker than today’s is replaced at the next login', async () => {
+  await using app = await startApp()
+  const { id } = (await post(app, REGISTER, alice)).json<{ id: number }>()
+  const weak = await hash(alice.password, { memoryCost: 4096, timeCost: 2, parallelism: 1 })
+  await app.db.query('update users set password_hash = $2 where id = $1', [id, weak])
+  await signIn(app, alice)
+  const [user] = await app.db.query<{ password_hash: string }>('select password_hash from users')
+  assert.match(user?.password_hash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  await signIn(app, alice)
+})
+
+test('a hash that is none lets nobody in', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  await app.db.query(`update users set password_hash = 'hashed_pw1'`)
+  const answer = await post(app, LOGIN, { email: alice.email, password: 'hashed_pw1' })
+  assertRefused(answer, { status: 401, code: 'invalid_credentials' })
+})
+
+test('my account is mine alone to see', async () => {
+  await using app = await startApp()
+  const account = await signUp(app, { name: 'Alice' })
+  const me = await get(app, ME, account.token)
+  const user = me.json<{ id: number }>()
+  assert.deepEqual(Object.keys(user), ['id', 'name', 'email', 'user_type', 'created_at'])
+  assert.equal(user.id, account.id)
+  assertRefused(await get(app, ME), { status: 401, code: 'unauthenticated' })
+})
+
+test('I can change my name and nothing that is not mine to change', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const renamed = await patch(app, ME, { name: ' Alice B. ' }, account.token)
+  assert.equal(renamed.status, 200)
+  assert.equal(renamed.json<{ name: string }>().name, 'Alice B.')
+  assert.deepEqual(Object.keys(renamed.json()), ['id', 'name', 'email', 'user_type', 'created_at'])
+  for (const field of [
+    'user_type',
+    'id',
+    'email',
+    'email_verified',
+    'suspended_at',
+    'token_version',
+  ]) {
+    const answer = await patch(app, ME, { name: 'Mallory', [field]: 'admin' }, account.token)
+    assertRefused(answer, { status: 400, code: 'invalid_request', field })
+  }
+  assertRefused(await patch(app, ME, {}, account.token), {
+    status: 400,
+    code: 'invalid_request',
+    field: 'body',
+  })
+  const me = (await get(app, ME, account.token)).json<{ name: string; user_type: string }>()
+  assert.deepEqual([me.name, me.user_type], ['Alice B.', 'guest'])
+})
+
+test('a new password ends every session and every older token, and begins a new session', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const elsewhere = await signIn(app, account)
+  const answer = await patch(
+    app,
+    ME,
+    { current_password: PASSWORD, password: 'another quiet evening', refresh: 'body' },
+    account.token,
+  )
+  assert.equal(answer.status, 200, answer.body)
+  const { token, refresh_token } = answer.json<SignedInJson>()
+
+  for (const old of [account.token, elsewhere.token]) {
+    assertRefused(await get(app, ME, old), { status: 401, code: 'unauthenticated' })
+  }
+  for (const old of [account.refreshToken, elsewhere.refreshToken]) {
+    const refused = await post(app, REFRESH, { refresh_token: old })
+    assertRefused(refused, { status: 401, code: 'unauthenticated' })
+  }
+  assert.equal((await get(app, ME, token)).status, 200)
+  assert.equal((await post(app, REFRESH, { refresh_token })).status, 200)
+  const old = await post(app, LOGIN, { email: account.email, password: PASSWORD })
+  assertRefused(old, { status: 401, code: 'invalid_credentials' })
+  await signIn(app, { email: account.email, password: 'another quiet evening' })
+})
+
+test('a new password needs the current one, and guessing at it is limited', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const change = async (fields: object) => await patch(app, ME, fields, account.token)
+
+  assertRefused(await change({ password: 'another quiet evening' }), {
+    status: 400,
+    code: 'invalid_request',
+    field: 'current_password',
+  })
+  assertRefused(await change({ current_password: PASSWORD }), {
+    status: 400,
+    code: 'invalid_request',
+    field: 'password',
+  })
+  assertRefused(await change({ current_password: PASSWORD, password: 'password123' }), {
+    status: 422,
+    code: 'invalid_value',
+    field: 'password',
+  })
+  for (let n = 0; n < 10; n += 1) {
+    const wrong = await change({
+      current_password: 'a wrong guess',
+      password: 'another quiet evening',
+    })
+    assertRefused(wrong, { status: 422, code: 'invalid_value', field: 'current_password' })
+  }
+  const limited = await change({ current_password: PASSWORD, password: 'another quiet evening' })
+  assertRefused(limited, { status: 429, code: 'rate_limited' })
+})
+
+test('of two password changes at once one wins', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const passwords = ['one quiet evening', 'two quiet evenings']
+  const answers = await Promise.all(
+    passwords.map(
+      async (password) =>
+        await patch(app, ME, { current_password: PASSWORD, password }, account.token),
+    ),
+  )
+  const winners = answers.filter((answer) => answer.status === 200)
+  assert.equal(winners.length, 1, answers.map((answer) => answer.body).join('\n'))
+  const password = passwords[answers.findIndex((answer) => answer.status === 200)] as string
+  await signIn(app, { email: account.email, password })
+})
+
+test('a refresh token gets the next access token once, by cookie or by body', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const byCookie = cookiesOf(
+    await post(app, LOGIN, { email: alice.email, password: alice.password }),
+  )['refresh_token']
+  const refreshed = await app.inject({
+    method: 'POST',
+    url: REFRESH,
+    headers: { cookie: `refresh_token=${cookieValue(byCookie)}` },
+  })
+  assert.equal(refreshed.status, 200, refreshed.body)
+  assert.equal(refreshed.json<SignedInJson>().refresh_token, undefined)
+  const next = cookieValue(cookiesOf(refreshed)['refresh_token'])
+  assert.notEqual(next, cookieValue(byCookie))
+  assert.equal((await get(app, ME, refreshed.json<SignedInJson>().token)).status, 200)
+
+  const inBody = await post(app, REFRESH, { refresh_token: next })
+  assert.equal(inBody.status, 200)
+  assert.match(inBody.json<SignedInJson>().refresh_token ?? '', /^[\w-]{43}$/)
+  assert.deepEqual(cookiesOf(inBody), {})
+})
+
+test('a refresh token that is none gets nothing', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const tokens = ['', 'x', account.token, 'A'.repeat(43), '\0', `${account.refreshToken} `]
+  for (const refresh_token of tokens) {
+    assertRefused(await post(app, REFRESH, { refresh_token }), {
+      status: 401,
+      code: 'unauthenticated',
+    })
+  }
+  assertRefused(await post(app, REFRESH, {}), { status: 401, code: 'unauthenticated' })
+  // A refresh token is no access token either.
+  assert.equal((await get(app, ME, account.refreshToken)).status, 401)
+})
+
+test('a refresh token that has expired gets nothing', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  await app.db.query(`update sessions set expires_at = now() - interval '1 second'`)
+  const answer = await post(app, REFRESH, { refresh_token: account.refreshToken })
+  assertRefused(answer, { status: 401, code: 'unauthenticated' })
+})
+
+test('signing out ends the session with all its tokens, and only that session', async () => {
+  await using app = await startApp()
+  const account = await signUp(app)
+  const elsewhere = await signIn(app, account)
+  const next = (
+    await post(app, REFRESH, { refresh_token: account.refreshToken })
+  ).json<SignedInJson>()
+
+  const answer = await post(app, LOGOUT, { refresh_token: next.refresh_token })
+  assert.equal(answer.status, 204)
+  assert.equal(answer.body, '')
+  for (const refresh_token of [account.refreshToken, next.refresh_token]) {
+    const refused = await post(app, REFRESH, { refresh_token })
+    assertRefused(refused, { status: 401, code: 'unauthenticated' })
+  }
+  const other = await post(app, REFRESH, { refresh_token: elsewhere.refreshToken })
+  assert.equal(other.status, 200)
+  for (const nothing of [{}, { refresh_token: 'unknown' }]) {
+    assert.equal((await post(app, LOGOUT, nothing)).status, 204)
+  }
+})
+
+test('signing out clears the cookie', async () => {
+  await using app = await startApp()
+  await post(app, REGISTER, alice)
+  const login = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  const cookie = `refresh_token=${cookieValue(cookiesOf(login)['refresh_token'])}`
+  const answer = await app.inject({ method: 'POST', url: LOGOUT, headers: { cookie } })
+  assert.equal(answer.status, 204)
+  assert.match(cookiesOf(answer)['refresh_token'] ?? '', /^refresh_token=; .*Path=\/api\/v1\/users/)
+  const refused = await app.inject({ method: 'POST', url: REFRESH, headers: { cookie } })
+  assert.equal(refused.status, 401)
+})
+
+test('a body that is too large is refused before it is read', async () => {
+  await using app = await startApp()
+  const answer = await post(app, REGISTER, { ...alice, name: 'x'.repeat(70_000) })
+  assertRefused(answer, { status: 413, code: 'payload_too_large' })
+})
+
+test('the first admin comes from the settings, however often the shop starts', async () => {
+  await using app = await startApp({ env: ADMIN_ENV })
+  const admin: Account = await signIn(app, ADMIN)
+  assert.equal((await get(app, '/api/v1/admin/users', admin.token)).status, 200)
+  {
+    await using _again = await startApp({
+      env: { ...ADMIN_ENV, ADMIN_PASSWORD: 'changed in the settings only' },
+      databaseUrl: app.databaseUrl,
+    })
+  }
+  await signIn(app, ADMIN)
+  assert.equal(await countUsers(app), 1)
+})
+
+test('whoever registered the admin’s address first does not become the admin', async () => {
+  await using app = await startApp()
+  const squatter = { ...alice, email: ADMIN.email }
+  await post(app, REGISTER, squatter)
+  const account = await signIn(app, squatter)
+  await using again = await startApp({ env: ADMIN_ENV, databaseUrl: app.databaseUrl })
+  assertRefused(await post(again, LOGIN, { email: squatter.email, password: squatter.password }), {
+    status: 401,
+    code: 'invalid_credentials',
+  })
+  const refused = await post(again, REFRESH, { refresh_token: account.refreshToken })
+  assertRefused(refused, { status: 401, code: 'unauthenticated' })
+  await signIn(again, ADMIN)
+})
