@@ -320,13 +320,18 @@ create table outbox (
 );
 comment on table outbox is 'Messages written in the transaction that causes them. The relay turns each into jobs and deletes it. Owner: platform (outbox).';
 
-create table inbox (
+create table jobs (
+  id          bigint generated always as identity primary key,
   consumer    text not null,
-  message_id  text not null,
-  handled_at  timestamptz not null default now(),
-  primary key (consumer, message_id)
+  effect      jsonb not null,
+  tries       integer not null default 0,
+  run_at      timestamptz not null default now(),
+  last_error  text,
+  created_at  timestamptz not null default now()
 );
-comment on table inbox is 'What each consumer has done already, so that a message delivered twice takes effect once. Owner: platform (outbox).';
+create index jobs_due on jobs (run_at, id);
+comment on table jobs is 'One row per message and effect, deleted in the transaction that does it. Owner: platform (outbox).';
+comment on column jobs.run_at is 'When it may be tried next; a lease moves it ahead. After the last try the row stays: a dead letter.';
 
 create table mails (
   id          bigint generated always as identity primary key,

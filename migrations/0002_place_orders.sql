@@ -67,7 +67,7 @@ begin
   select i.capacity - i.held - i.sold into remaining
     from event_inventory i where i.event_id = p_event_id for update;
   if not found then
-    select array_agg(n), array_agg('not_found'), array_agg(null::bigint)
+    select array_agg(n), array_agg('not_found'::text), array_agg(null::bigint)
       into refused_at, refused_why, refused_detail
       from generate_series(1, cardinality(p_order_ids)) n;
     return;

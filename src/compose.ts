@@ -12,11 +12,12 @@ import { createHttpMetrics } from './platform/http/request-telemetry.ts'
 import { type HttpApp, createHttpServer } from './platform/http/server.ts'
 import { smtpSender } from './platform/mail.ts'
 import { migrate } from './platform/migrations.ts'
-import { startJobRunner } from './platform/outbox/jobs.ts'
-import { type Relay, startRelay } from './platform/outbox/relay.ts'
+import { startJobRunners } from './platform/outbox/jobs.ts'
+import { startRelay } from './platform/outbox/relay.ts'
 import { outboxTelemetry } from './platform/outbox/telemetry.ts'
 import { Database } from './platform/postgres.ts'
 import { Resources } from './platform/resources.ts'
+import type { Repetition } from './platform/repeat.ts'
 import type { Service } from './platform/service.ts'
 import { loadSigningKeys } from './platform/signing-keys.ts'
 import { loadTls } from './platform/tls.ts'
@@ -64,13 +65,14 @@ export async function composeShop(config: Config): Promise<Shop> {
   const signingKeys = await loadSigningKeys({ authKey: config.authKey, dataDir: config.dataDir })
   const tls = await loadTls({ ...config.tls, dataDir: config.dataDir, hosts: [config.host] })
 
-  let relay: Relay | undefined
+  let relay: Repetition | undefined
   const user = userService({
     db,
     audit: writeAuditEntry,
     signingKeys,
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
+    logger,
   })
   const ticketing = ticketingService({
     db,
@@ -91,7 +93,7 @@ export async function composeShop(config: Config): Promise<Shop> {
       return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
     },
   })
-  const admin = adminService({ db, accounts: user.accounts })
+  const admin = adminService({ db, accounts: user.accounts, logger })
   const web = webPages({
     accounts: user.accounts,
     events: event.events,
@@ -135,15 +137,16 @@ export async function composeShop(config: Config): Promise<Shop> {
     await createSampleData({ db, hashPassword, setCapacity: ticketing.stock.setCapacity })
   }
 
-  for (const [, service] of chosen) {
+  // Every process verifies tokens, so every one has to learn which were revoked.
+  for (const service of new Set([user, ...chosen.map(([, service]) => service)])) {
     const started = await service.start?.()
     if (started !== undefined) opening.use(started)
   }
   if (config.roles.has('worker')) {
     const consumers = Object.values(services).flatMap((service) => [...(service.consumers ?? [])])
     outboxTelemetry(registry, db)
-    opening.use(await startJobRunner({ db, consumers, logger }))
-    relay = opening.use(startRelay({ db, consumers, logger }))
+    const runners = opening.use(startJobRunners({ db, consumers, logger }))
+    relay = opening.use(startRelay({ db, consumers, logger, onJobs: runners.wake }))
   }
   // Registered last, so closed first: answers what is running, takes nothing new.
   opening.defer(async () => {

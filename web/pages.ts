@@ -1,6 +1,46 @@
+/** The pages: rendered on the server, whole without script. Its only door. */
 import type { Service } from '../src/platform/service.ts'
+import type { HttpApp } from '../src/platform/http/server.ts'
+import { errorHandler } from './error-handling.tsx'
+import type { WebDeps } from './needs.ts'
+import { accountRoutes } from './routes/account-routes.tsx'
+import { buyRoutes } from './routes/buy-routes.tsx'
+import { eventRoutes } from './routes/event-routes.tsx'
+import { mailboxRoutes } from './routes/mailbox-routes.tsx'
+import { siteRoutes } from './routes/site-routes.tsx'
+import { ticketRoutes } from './routes/ticket-routes.tsx'
+import { requireSameOrigin } from './same-origin.ts'
+import { createSessionCookies } from './session-cookie.ts'
+import { visitorFinder } from './visitor.ts'
 
-/** Placeholder until the pages land. */
-export function webPages(_deps: object): Service {
-  return { name: 'web' }
+export { renderNotFound } from './error-handling.tsx'
+
+export function webPages(deps: WebDeps): Service {
+  const cookies = createSessionCookies(deps.secureCookies)
+  const findVisitor = visitorFinder(deps, cookies)
+  return {
+    name: 'web',
+    routes: (root) => {
+      // Registered apart, so that what goes wrong here is answered with a page.
+      void root.register((pages, _options, done) => {
+        pages.setErrorHandler(errorHandler(findVisitor))
+        pages.addHook('onRequest', (request, _reply, next) => {
+          try {
+            if (request.method !== 'GET' && request.method !== 'HEAD') requireSameOrigin(request)
+            next()
+          } catch (error) {
+            next(error as Error)
+          }
+        })
+        const routes = { ...deps, app: pages as unknown as HttpApp, cookies, findVisitor }
+        eventRoutes(routes)
+        buyRoutes(routes)
+        ticketRoutes(routes)
+        accountRoutes(routes)
+        mailboxRoutes(routes)
+        siteRoutes(routes)
+        done()
+      })
+    },
+  }
 }

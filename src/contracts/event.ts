@@ -3,10 +3,10 @@ import { type Static, Type } from 'typebox'
 import { Id } from './order.ts'
 import { pageQuery } from './pages.ts'
 
-export const PRICE_MAX = 999_999.99
+const PRICE_MAX = 999_999.99
 export const TICKETS_MAX = 1_000_000
-export const TICKET_TYPES_MAX = 20
-export const TICKETS_PER_USER_MAX = 100
+const TICKET_TYPES_MAX = 20
+const TICKETS_PER_USER_MAX = 100
 export const EVENTS_PER_PAGE = { default: 20, max: 100 }
 
 const NAME_LENGTH_MAX = 255

@@ -214,6 +214,11 @@ test('an initdb killed half-way does not stop the next start', async (t) => {
   await until(async () => (await readdir(dataDir)).some((name) => name.startsWith('postgres.new-')))
   owner.process.kill('SIGKILL')
   await owner.ended
+  {
+    await using server = await start(dataDir)
+    assert.equal(isAlive(server.pid), true)
+  }
+  // The orphaned initdb may have put folders back under the first start's hands; now it is gone.
   await using server = await start(dataDir)
   assert.equal(isAlive(server.pid), true)
   const names = (await readdir(dataDir)).sort()
@@ -440,7 +445,7 @@ async function readNotes(connection: Connection): Promise<unknown[]> {
 
 /** Enterable by others, as a folder in a home or project usually is. */
 async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(await parentOfFolders(), 'box-office-test-'))
+  const folder = await mkdtemp(join(await parentOfFolders(), 'box-office-faults-'))
   t.after(async () => await rm(folder, { recursive: true, force: true }))
   await chmod(folder, 0o755)
   return folder
@@ -466,7 +471,7 @@ async function folderOf(uid: number, path: string): Promise<string> {
 }
 
 async function smallDisk(t: TestContext, options: string): Promise<string> {
-  const folder = await mkdtemp('/tmp/box-office-test-')
+  const folder = await mkdtemp('/tmp/box-office-faults-')
   execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=755,${options}`, 'none', folder])
   t.after(async () => {
     execFileSync('umount', [folder])

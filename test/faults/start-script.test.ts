@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -109,6 +110,29 @@ test('an install that fails ends the start with npm’s reason', async (t) => {
   const { exitCode, errors } = await startScript(project)
   assert.equal(exitCode, 1)
   assert.match(errors, /could not be installed\.\nnpm error network is down/)
+})
+
+test('the shop stops when npm or npm’s shell is killed', async (t) => {
+  const project = await makeProject(t)
+  await writeFile(
+    join(project, 'src/main.ts'),
+    `const running = setInterval(() => undefined, 1000)
+     process.once('SIGTERM', () => { clearInterval(running); console.log('stopped') })
+     console.log('serving')\n`,
+  )
+  // As npm does it: a shell that waits for us, and does not become us.
+  const child = spawn('sh', ['-c', 'node scripts/start.mjs; exit'], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+  })
+  const lines = createInterface({ input: child.stdout })
+  const told: string[] = []
+  for await (const line of lines) {
+    told.push(line)
+    if (line === 'serving') child.kill('SIGKILL')
+  }
+  assert.deepEqual(told.slice(-2), ['serving', 'stopped'])
 })
 
 async function makeProject(t: TestContext): Promise<string> {

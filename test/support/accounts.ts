@@ -44,10 +44,11 @@ export async function signIn(
   app: TestApp,
   credentials: { email: string; password: string },
 ): Promise<Account> {
-  const answer = await post(app, '/api/v1/users/login', { ...credentials, refresh: 'body' })
+  const { email, password } = credentials
+  const answer = await post(app, '/api/v1/users/login', { email, password, refresh: 'body' })
   assert.equal(answer.status, 200, answer.body)
   const { token, refresh_token, user } = answer.json<SignedInJson>()
-  return { ...credentials, id: user.id, token, refreshToken: refresh_token }
+  return { id: user.id, email, password, token, refreshToken: refresh_token }
 }
 
 export async function post(

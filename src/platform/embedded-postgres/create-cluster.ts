@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Account } from './account.ts'
 import type { PostgresBinaries } from './binaries.ts'
-import { explainFailure, explainSpawnError } from './failure.ts'
+import { explainFailure } from './failure.ts'
 import type { Launcher } from './launcher.ts'
+import { spawnProgram } from './spawn-program.ts'
 
 /** The name of the superuser inside the database; no system user needs to have it. */
 export const SUPERUSER = 'postgres'
@@ -57,7 +57,7 @@ async function runOnce(
   letterType: string[],
   { binaries, launcher }: CreateClusterOptions,
 ): Promise<{ exitCode: number | null; output: string }> {
-  const { file, args, options } = launcher(binaries.initdb, [
+  const command = launcher(binaries.initdb, [
     `--pgdata=${dir}`,
     `--username=${SUPERUSER}`,
     // Whoever can enter the socket's folder is let in; over TCP nobody is.
@@ -68,14 +68,10 @@ async function runOnce(
     ...letterType,
     '--no-instructions',
   ])
-  const child = spawn(file, args, { ...options, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
-  const output = text(child.stderr)
-  try {
-    const [exitCode] = (await once(child, 'exit')) as [number | null]
-    return { exitCode, output: await output }
-  } catch (error) {
-    throw explainSpawnError(error, file)
-  }
+  const child = await spawnProgram(command, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const output = child.stderr === null ? '' : text(child.stderr)
+  const [exitCode] = (await once(child, 'exit')) as [number | null]
+  return { exitCode, output: await output }
 }
 
 /** A rename survives a power cut once the folder that holds the name is on disk. */

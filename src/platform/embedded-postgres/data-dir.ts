@@ -38,6 +38,9 @@ function reasonFor(code: string): string | undefined {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
+      if (process.getuid?.() === 0) {
+        return 'root has not its usual rights here, as in a container that drops them. Start Box Office as an ordinary user that owns the folder, or set DATABASE_URL to a PostgreSQL server.'
+      }
       return `user ${String(process.getuid?.())} may not read and write there. Give that user the folder, or set DATA_DIR to another one.`
     case 'EROFS':
       return 'it is on a read-only file system. Set DATA_DIR to a folder that can be written.'

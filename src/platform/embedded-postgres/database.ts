@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { SUPERUSER } from './create-cluster.ts'
 import { SOCKET_PORT } from './socket-dir.ts'
 
-export const DATABASE = 'boxoffice'
+const DATABASE = 'boxoffice'
 const CONNECT_TIMEOUT_MS = 30_000
 /** SQLSTATE of a connection to a database that does not exist. */
 const INVALID_CATALOG_NAME = '3D000'

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PostgresBinaries } from './binaries.ts'
 import { ensureDatabase } from './database.ts'
-import { explainFailure, explainSpawnError } from './failure.ts'
+import { explainFailure } from './failure.ts'
 import type { Launcher } from './launcher.ts'
 import {
   clearLeftoverPostmaster,
@@ -13,6 +11,7 @@ import {
 import type { ServerLog } from './server-log.ts'
 import { readLogTail } from './server-log.ts'
 import { settingArguments } from './settings.ts'
+import { spawnProgram } from './spawn-program.ts'
 import { emptySocketDir, SOCKET_PORT } from './socket-dir.ts'
 
 const POLL_MS = 5
@@ -72,9 +71,7 @@ async function spawnPostmaster(options: PostmasterOptions): Promise<Postmaster> 
     ...settingArguments(settings),
   ])
   const { fd } = serverLog.file
-  const child = spawn(command.file, command.args, {
-    ...command.options,
-    cwd: '/',
+  const child = await spawnProgram(command, {
     stdio: ['ignore', fd, fd],
     // A session of its own: Ctrl-C in the terminal is for us, and we stop it when we have drained.
     detached: true,
@@ -84,11 +81,6 @@ async function spawnPostmaster(options: PostmasterOptions): Promise<Postmaster> 
       resolve(signal === null ? `exit code ${String(code)}` : signal)
     })
   })
-  try {
-    await once(child, 'spawn')
-  } catch (error) {
-    throw explainSpawnError(error, command.file)
-  }
   const requestStop = () => {
     child.kill('SIGINT')
   }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postmaster, PostmasterOptions } from './postmaster.ts'
 import { startPostmaster } from './postmaster.ts'
 
-const MAX_PAUSE_MS = 10_000
+const MAX_PAUSE_MS = 1_000
 const FIRST_PAUSE_MS = 100
 /** One that ran this long was well; the next fault is a new story. */
-const STABLE_AFTER_MS = 60_000
+const STABLE_AFTER_MS = 5_000
 
 /** Keeps one PostgreSQL running until it is disposed of. */
 export class Supervisor implements AsyncDisposable {

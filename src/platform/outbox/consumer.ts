@@ -4,7 +4,7 @@ import type { Transaction } from '../postgres.ts'
 /**
  * What one service does about one topic. A message becomes one job per effect; each job runs at
  * least once, is retried with growing pauses and takes effect once, because what `handle` does
- * through `tx` is committed together with the note that it was done.
+ * through `tx` is committed together with the end of the job.
  */
 export interface Consumer<T extends Topic = Topic> {
   topic: T

@@ -1,74 +1,107 @@
 /**
- * Runs the effects of messages. graphile-worker keeps the jobs, retries them with growing pauses
- * and shares them among all processes on one database.
+ * Does the effects of messages. A job is leased for a while and tried, so one whose process dies
+ * is tried again by another when the lease ends; what it does through its transaction is committed
+ * together with its end, so it takes effect once. After the last try it stays as a dead letter.
  */
-import { Logger as WorkerLogger, type Runner, run } from 'graphile-worker'
 import type { Logger } from 'pino'
 import type { Database } from '../postgres.ts'
+import { type Repetition, repeat } from '../repeat.ts'
 import type { Consumer } from './consumer.ts'
 
 /** How often a job is tried before it is left as a dead letter. */
 export const TRIES_MAX = 5
 /** Few, so that mail never takes the machine from purchases. */
-const CONCURRENT_JOBS = 2
-const POLL_INTERVAL_MS = 2_000
+const RUNNERS = 2
+const JOBS_PER_LEASE = 20
+/** Longer than any effect takes, and as long as a killed process delays its jobs. */
+const LEASE_SECONDS = 30
+const POLL_INTERVAL_MS = 1_000
+/** Before the second try; doubles with each. */
+const RETRY_PAUSE_SECONDS = 2
+const ERROR_LENGTH_MAX = 1_000
 
-/** What a job carries: the effect's id, under which it takes effect once, and its data. */
-export interface EffectJob {
-  id: string
-  data: object
+interface Job {
+  id: number
+  consumer: string
+  effect: { id: string; data: object }
+  /** Counts this one; also tells one lease from the next. */
+  tries: number
 }
 
-export async function startJobRunner(options: {
+/** Starts the runners; `wake` says that there are new jobs. */
+export function startJobRunners(options: {
   db: Database
   consumers: readonly Consumer[]
   logger: Logger
-}): Promise<AsyncDisposable> {
-  const { db, consumers, logger } = options
-  const taskList = Object.fromEntries(
-    consumers.map((consumer) => [
-      consumer.name,
-      async (job: unknown) => {
-        await handleOnce(db, consumer, job as EffectJob)
-      },
-    ]),
-  )
-  const runner: Runner = await run({
-    pgPool: db.pool,
-    taskList,
-    concurrency: CONCURRENT_JOBS,
-    pollInterval: POLL_INTERVAL_MS,
-    noHandleSignals: true,
-    logger: quietLogger(logger),
-  })
-  // Rejects when the runner breaks down; the relay's readiness shows that the database is away.
-  runner.promise.catch((error: unknown) => {
-    logger.error({ err: error }, 'job runner stopped')
-  })
+}): Repetition {
+  const runners = Array.from({ length: RUNNERS }, () => startRunner(options))
   return {
+    wake: () => {
+      for (const runner of runners) runner.wake()
+    },
     async [Symbol.asyncDispose]() {
-      await runner.stop().catch((error: unknown) => {
-        logger.warn({ err: error }, 'job runner did not stop cleanly')
-      })
+      await Promise.all(runners.map(async (runner) => await runner[Symbol.asyncDispose]()))
     },
   }
 }
 
-/** Does the effect and notes that it was done, both or neither. */
-async function handleOnce(db: Database, consumer: Consumer, job: EffectJob): Promise<void> {
-  await db.transaction(async (tx) => {
-    const isNew = await tx.query(
-      'insert into inbox (consumer, message_id) values ($1, $2) on conflict do nothing returning 1',
-      [consumer.name, job.id],
-    )
-    if (isNew.length > 0) await consumer.handle(job.data as never, tx)
+function startRunner(options: {
+  db: Database
+  consumers: readonly Consumer[]
+  logger: Logger
+}): Repetition {
+  const { db, logger } = options
+  const consumers = new Map(options.consumers.map((consumer) => [consumer.name, consumer]))
+  return repeat({
+    everyMs: POLL_INTERVAL_MS,
+    async work() {
+      const jobs = await leaseJobs(db, [...consumers.keys()])
+      for (const job of jobs) {
+        try {
+          await runOnce(db, consumers.get(job.consumer) as Consumer, job)
+        } catch (error) {
+          const log = { err: error, job: job.id, consumer: job.consumer, tries: job.tries }
+          logger.warn(log, job.tries < TRIES_MAX ? 'job will be tried again' : 'job given up')
+          await postpone(db, job, error)
+        }
+      }
+      return jobs.length > 0 ? { pauseMs: 0 } : undefined
+    },
+    onError: (error) => {
+      logger.warn({ err: error }, 'job runner will try again')
+    },
   })
 }
 
-function quietLogger(logger: Logger): WorkerLogger {
-  return new WorkerLogger(() => (level, message, meta) => {
-    if (level === 'error') logger.error({ meta }, message)
-    else if (level === 'warning') logger.warn({ meta }, message)
-    else logger.debug({ meta }, message)
+async function leaseJobs(db: Database, consumers: string[]): Promise<Job[]> {
+  return await db.query<Job>(
+    `update jobs set tries = tries + 1, run_at = now() + make_interval(secs => $1)
+      where id in (select id from jobs
+                    where run_at <= now() and tries < $2 and consumer = any($3)
+                    order by run_at, id limit $4 for update skip locked)
+      returning id, consumer, effect, tries`,
+    [LEASE_SECONDS, TRIES_MAX, consumers, JOBS_PER_LEASE],
+  )
+}
+
+/** Both the effect and the end of the job, or neither. */
+async function runOnce(db: Database, consumer: Consumer, job: Job): Promise<void> {
+  await db.transaction(async (tx) => {
+    const mine = await tx.query('delete from jobs where id = $1 and tries = $2 returning 1', [
+      job.id,
+      job.tries,
+    ])
+    // The lease ran out and another runner has it now.
+    if (mine.length === 0) return
+    await consumer.handle(job.effect.data as never, tx)
   })
+}
+
+async function postpone(db: Database, job: Job, error: unknown): Promise<void> {
+  const reason = (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LENGTH_MAX)
+  await db.query(
+    `update jobs set last_error = $3, run_at = now() + make_interval(secs => $4)
+      where id = $1 and tries = $2`,
+    [job.id, job.tries, reason, RETRY_PAUSE_SECONDS * 2 ** (job.tries - 1)],
+  )
 }

@@ -8,19 +8,18 @@ export function outboxTelemetry(registry: Registry, db: Queryable): void {
     name: 'boxoffice_outbox_age_seconds',
     help: 'How long the oldest message has been waiting for the relay.',
     registers: [registry],
-    collect: async () => {
-      const [row] = await db.query<{ waiting: string; dead: string; age: number }>(
+    async collect() {
+      const [row] = await db.query<{ waiting: number; dead: number; age: number | null }>(
         `select (select extract(epoch from clock_timestamp() - min(created_at))::float8
                    from outbox) as age,
-                count(*) filter (where attempts < $1) as waiting,
-                count(*) filter (where attempts >= $1) as dead
-           from graphile_worker.jobs`,
+                count(*) filter (where tries < $1 or run_at > now()) as waiting,
+                count(*) filter (where tries >= $1 and run_at <= now()) as dead
+           from jobs`,
         [TRIES_MAX],
       )
-      // Rounds are short, so a clock that moved is the only way below zero.
-      age.set(Math.max(row?.age ?? 0, 0))
-      jobs.set({ state: 'waiting' }, Number(row?.waiting ?? 0))
-      jobs.set({ state: 'dead' }, Number(row?.dead ?? 0))
+      age.set(row?.age ?? 0)
+      jobs.set({ state: 'waiting' }, row?.waiting ?? 0)
+      jobs.set({ state: 'dead' }, row?.dead ?? 0)
     },
   })
   const jobs = new Gauge({

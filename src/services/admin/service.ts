@@ -27,7 +27,9 @@ export function adminService(deps: AdminServiceDeps): Service {
       await Promise.resolve(
         repeat({
           everyMs: SEAL_EVERY_MS,
-          work: async () => await sealAuditLog(db),
+          work: async () => {
+            await sealAuditLog(db)
+          },
           onError: (error) => deps.logger?.warn({ err: error }, 'audit sealer will try again'),
         }),
       ),

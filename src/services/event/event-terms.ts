@@ -49,11 +49,12 @@ const TIME_MAX = Date.UTC(9999, 11, 31)
  */
 export function newTerms(body: CreateEventBody, now: number): EventTerms {
   const ticketTypes = body.ticket_types?.map(ticketTypeOf) ?? [onlyTicketType(body)]
+  const eventDate = time('event_date', body.event_date)
   const terms: EventTerms = {
     name: line('name', body.name),
     description: paragraphs('description', body.description ?? ''),
     venue: line('venue', body.venue),
-    eventDate: time('event_date', body.event_date),
+    eventDate,
     totalTickets: body.total_tickets ?? sumOfCapacities(ticketTypes),
     category: optionalLine('category', body.category),
     city: optionalLine('city', body.city),
@@ -62,7 +63,7 @@ export function newTerms(body: CreateEventBody, now: number): EventTerms {
     currency: body.currency ?? 'EUR',
     maxPerUser: body.max_per_user ?? MAX_PER_USER_DEFAULT,
     onSaleAt: optionalTime('on_sale_at', body.on_sale_at),
-    salesEndAt: optionalTime('sales_end_at', body.sales_end_at),
+    salesEndAt: saleEndTerm(body.sales_end_at, eventDate),
     venueCapacity: body.venue_capacity ?? null,
     status: body.status ?? 'published',
     salesPaused: false,
@@ -80,6 +81,8 @@ export function newTerms(body: CreateEventBody, now: number): EventTerms {
  */
 export function changedTerms(before: EventTerms, body: ChangeEventBody, now: number): EventTerms {
   const ticketTypes = changedTicketTypes(before, body)
+  const eventDate =
+    body.event_date === undefined ? before.eventDate : time('event_date', body.event_date)
   const terms: EventTerms = {
     name: body.name === undefined ? before.name : line('name', body.name),
     description:
@@ -87,8 +90,7 @@ export function changedTerms(before: EventTerms, body: ChangeEventBody, now: num
         ? before.description
         : paragraphs('description', body.description),
     venue: body.venue === undefined ? before.venue : line('venue', body.venue),
-    eventDate:
-      body.event_date === undefined ? before.eventDate : time('event_date', body.event_date),
+    eventDate,
     totalTickets: body.total_tickets ?? totalAfter(before, ticketTypes),
     category:
       body.category === undefined ? before.category : optionalLine('category', body.category),
@@ -103,7 +105,7 @@ export function changedTerms(before: EventTerms, body: ChangeEventBody, now: num
     salesEndAt:
       body.sales_end_at === undefined
         ? before.salesEndAt
-        : optionalTime('sales_end_at', body.sales_end_at),
+        : saleEndTerm(body.sales_end_at, eventDate),
     venueCapacity: body.venue_capacity === undefined ? before.venueCapacity : body.venue_capacity,
     status: body.status ?? before.status,
     salesPaused: body.sales_paused ?? before.salesPaused,
@@ -309,6 +311,12 @@ function time(field: string, value: string): Date {
 
 const optionalTime = (field: string, value: string | null | undefined): Date | null =>
   value === undefined || value === null ? null : time(field, value)
+
+/** An end that is the start of the event is the default, and moves with it. */
+function saleEndTerm(value: string | null | undefined, eventDate: Date): Date | null {
+  const end = optionalTime('sales_end_at', value)
+  return end?.getTime() === eventDate.getTime() ? null : end
+}
 
 /** How far a sum such as 0.1 + 0.2 may be from the decimal it stands for. */
 const DECIMAL_ERROR_MAX = 1e-9

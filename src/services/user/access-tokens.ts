@@ -134,7 +134,8 @@ function readClaims(payload: string, nowMs: number): Verified {
 
 function parse(payload: string): Record<string, unknown> {
   try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    return Object(claims) as Record<string, unknown>
   } catch (error) {
     throw new AppError('unauthenticated', { cause: error })
   }

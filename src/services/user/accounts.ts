@@ -28,7 +28,5 @@ export interface Accounts {
     page: { limit: number; after: number | undefined },
   ) => Promise<User[]>
   changeUser: (command: ChangeUserCommand) => Promise<User>
-  /** A hash as accounts keep it, for accounts that are not registered but written. */
-  hashPassword: (password: string) => Promise<string>
   createFirstAdmin: (command: { email: string; password: string }) => Promise<User>
 }

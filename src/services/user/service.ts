@@ -19,7 +19,7 @@ import { logIn } from './log-in.ts'
 import { logOut } from './log-out.ts'
 import { openSession } from './open-session.ts'
 import { createPageSessions } from './page-sessions.ts'
-import { createPasswordQueue, hashPassword } from './passwords.ts'
+import { createPasswordQueue } from './passwords.ts'
 import { refreshSession } from './refresh-session.ts'
 import { registerUser } from './register-user.ts'
 import { createRevocations } from './revocations.ts'
@@ -87,7 +87,6 @@ export function userService(
     addressOf: async (userIds) => await findAddresses(db, userIds),
     listUsers: async (filter, page) => await findUsers(db, filter, page),
     changeUser: async (command) => await changeUser(useCaseDeps, command),
-    hashPassword: async (password) => await hashing.run(async () => await hashPassword(password)),
     createFirstAdmin: async (command) => await createFirstAdmin(useCaseDeps, command),
   }
 

@@ -1,0 +1,161 @@
+/**
+ * Whether the refusals were true. Nothing is given back during a rush, so stock only falls and what
+ * a buyer has only grows: a refusal that was true then is still true at the end.
+ */
+import type { Books } from './audit.sql.ts'
+import { type Check, counted, groupBy, sum } from './check.ts'
+import type { Sale } from './check-promises.ts'
+import type { Entry, Refused } from './ledger.ts'
+
+/** How much more than the stock must have been asked for before an unsold ticket is a fault. */
+const CLEAR_DEMAND = 1.5
+
+export function checkRefusals(
+  ledger: readonly Entry[],
+  books: Books,
+  options: { sale: Sale; isWhole: boolean },
+): Check[] {
+  return [
+    soldOutWhenWanted(ledger, books, options),
+    refusalsTrue(ledger, books),
+    answersDeserved(ledger),
+  ]
+}
+
+/** @param options.isWhole False for a rush that was cut short, of which nothing can be expected. */
+function soldOutWhenWanted(
+  ledger: readonly Entry[],
+  books: Books,
+  { sale, isWhole }: { sale: Sale; isWhole: boolean },
+): Check {
+  const wanted = demand(ledger, sale)
+  const { capacity, sold } = books.event
+  const isUnsold = isWhole && wanted >= capacity * CLEAR_DEMAND && sold < capacity
+  return {
+    id: 'sold_out_when_wanted',
+    claim: 'What was wanted was sold, to the last ticket',
+    examined: `${counted(wanted, 'ticket')} wanted`,
+    faults: isUnsold ? [`${capacity - sold} tickets are left, and ${wanted} were wanted`] : [],
+  }
+}
+
+/** How many tickets the crowd would have taken, had there been enough. */
+function demand(ledger: readonly Entry[], sale: Sale): number {
+  const purchases = ledger.filter((entry) => entry.what === 'buy' && entry.scheduledAt >= 0)
+  const byUser = groupBy(purchases, (entry) => entry.userId)
+  return sum([...byUser.values()], (entries) => {
+    // The same key asks for the same tickets again.
+    const distinct = new Map(entries.map((entry, n) => [entry.key ?? n, entry.quantity]))
+    return Math.min(
+      sum([...distinct.values()], (quantity) => quantity),
+      sale.maxPerUser,
+    )
+  })
+}
+
+function refusalsTrue(ledger: readonly Entry[], books: Books): Check {
+  const { capacity, held, sold, maxPerUser } = books.event
+  const remaining = capacity - held - sold
+  const ordersOf = groupBy(books.orders, (order) => order.userId)
+  const askedBy = groupBy(ledger, (entry) => entry.userId)
+  const faults: string[] = []
+  let examined = 0
+  for (const entry of ledger) {
+    if (entry.what !== 'buy' || entry.outcome.kind !== 'refused') continue
+    examined += 1
+    const orders = ordersOf.get(entry.userId) ?? []
+    const truth = {
+      refusal: entry.outcome,
+      remaining,
+      maxPerUser,
+      has: sum(orders, (order) => order.quantity),
+      orders: orders.filter((order) => order.key === entry.key),
+      others: (askedBy.get(entry.userId) ?? []).filter((other) => other !== entry),
+    }
+    if (!isTrue(entry, truth)) {
+      faults.push(
+        `user ${entry.userId} asked for ${entry.quantity} and was told ${entry.outcome.code}, ` +
+          `with ${remaining} left and ${truth.has} of ${maxPerUser} theirs`,
+      )
+    }
+  }
+  return {
+    id: 'refusals_true',
+    claim: 'Each refusal was true',
+    examined: counted(examined, 'refusal'),
+    faults,
+  }
+}
+
+interface Truth {
+  refusal: Refused
+  /** Tickets left at the end. */
+  remaining: number
+  maxPerUser: number
+  /** What this buyer has at the end. */
+  has: number
+  /** This buyer's orders under the same key. */
+  orders: { quantity: number }[]
+  /** Other requests of this buyer. */
+  others: Entry[]
+}
+
+function isTrue(entry: Entry, truth: Truth): boolean {
+  const { refusal, remaining, maxPerUser, has } = truth
+  const { quantity } = entry
+  switch (refusal.code) {
+    case 'sold_out':
+      return (refusal.remaining ?? Infinity) < quantity && remaining <= (refusal.remaining ?? -1)
+    case 'limit_exceeded':
+      return (refusal.allowed ?? Infinity) < quantity && has >= maxPerUser - (refusal.allowed ?? -1)
+    case 'idempotency_key_reused':
+      return truth.orders.some((order) => order.quantity !== quantity)
+    case 'request_in_progress':
+      return truth.others.some((other) => other.key === entry.key && overlap(entry, other))
+    case 'sales_not_started':
+      return (entry.sentAt ?? 0) < 0
+    case 'rate_limited':
+      return true
+    default:
+      return false
+  }
+}
+
+const overlap = (one: Entry, other: Entry): boolean =>
+  (one.sentAt ?? Infinity) <= (other.answeredAt ?? Infinity) &&
+  (other.sentAt ?? Infinity) <= (one.answeredAt ?? Infinity)
+
+/** Being turned away under load is no fault; a server error is, and so is a yes to nonsense. */
+const TURNED_AWAY = 503
+
+function answersDeserved(ledger: readonly Entry[]): Check {
+  const faults: string[] = []
+  for (const entry of ledger) {
+    const { outcome, what, expectedStatus } = entry
+    if (outcome.kind === 'unsent') continue
+    if (outcome.kind === 'unknown') {
+      if (outcome.why === 'server_error' && outcome.status !== TURNED_AWAY) {
+        faults.push(`a ${what} request was answered ${outcome.status}`)
+      }
+      continue
+    }
+    const isDeserved =
+      what === 'wrong'
+        ? outcome.kind === 'refused' && outcome.status === expectedStatus
+        : what === 'buy'
+          ? outcome.kind !== 'shown'
+          : outcome.kind === 'shown'
+    if (!isDeserved) {
+      const got = outcome.kind === 'refused' ? outcome.status : outcome.kind
+      faults.push(
+        `a ${what} request was answered ${got}${expectedStatus === undefined ? '' : `, not ${expectedStatus}`}`,
+      )
+    }
+  }
+  return {
+    id: 'answers_deserved',
+    claim: 'Nonsense is refused, and nothing fails',
+    examined: counted(ledger.length, 'request'),
+    faults,
+  }
+}

@@ -1,0 +1,102 @@
+/** The figures of a rush, for people and as JSON. */
+import type { Books } from './audit.sql.ts'
+import { LATENCIES, type Figures, ordersInBestSecond } from './figures.ts'
+import type { Check } from './check.ts'
+import type { Options } from './options.ts'
+import { milliseconds, number, refusalsOf, troubleOf } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What was measured beside the counting. */
+export interface Measures {
+  /** From the opening to the last planned arrival, and to the last answer. */
+  arrivalSeconds: number
+  answerSeconds: number
+  /** How much of one processor the crowd took. */
+  crowdProcessors: number
+  mailSeconds: number | undefined
+}
+
+export interface Report {
+  options: Options
+  figures: Figures
+  measures: Measures
+  books: Books | undefined
+  checks: Check[]
+  verdict: Verdict
+}
+
+/** From the opening to the last order, by the database's clock; undefined unless it sold out. */
+function secondsToSellOut(books: Books | undefined): number | undefined {
+  if (
+    books?.event.opensAt === undefined ||
+    books.event.opensAt === null ||
+    books.event.sold < books.event.capacity
+  )
+    return undefined
+  const last = books.orders.reduce((latest, { placedAt }) => Math.max(latest, +placedAt), 0)
+  return (last - books.event.opensAt.getTime()) / 1000
+}
+
+export function printFigures(terminal: Terminal, report: Omit<Report, 'verdict'>): void {
+  const { figures, measures } = report
+  const row = (name: string, text: string) => {
+    terminal.print(`  ${name.padEnd(10)} ${text}`)
+  }
+  const rate = (count: number, seconds: number) => `${number(count / Math.max(seconds, 0.001))}/s`
+  const soldOut = secondsToSellOut(report.books)
+  row(
+    'asked',
+    `${number(figures.asked)} requests, ${rate(figures.asked, measures.arrivalSeconds)}; the crowd took ${measures.crowdProcessors.toFixed(2)} of a processor`,
+  )
+  row(
+    'answered',
+    `${number(figures.answered)}, ${rate(figures.answered, measures.answerSeconds)}; ${troubleOf(figures)}`,
+  )
+  row(
+    'sold',
+    `${number(figures.tickets)} tickets in ${number(figures.orders)} orders` +
+      (soldOut === undefined ? '' : `, all within ${soldOut.toFixed(2)} s of the opening`) +
+      `; at most ${number(ordersInBestSecond(figures))} orders in a second`,
+  )
+  row('again', `${number(figures.replays)} answers that repeated an order`)
+  row('refused', refusalsOf(figures).replace('refused: ', ''))
+  if (measures.mailSeconds !== undefined) {
+    row('mail', `the last one ${measures.mailSeconds.toFixed(1)} s after the last answer`)
+  }
+  terminal.print('')
+  terminal.print(`  ${'latency'.padEnd(10)} ${header}`)
+  for (const name of LATENCIES) {
+    const { count, maxMs, percentileMs } = figures.latency[name]
+    const cells = [0.5, 0.9, 0.99].map(percentileMs)
+    row(name, [...cells, maxMs].map(milliseconds).join('  ') + `   ${number(count)} answers`)
+  }
+}
+
+const header = ['p50', 'p90', 'p99', 'max'].map((name) => name.padStart(8)).join('  ')
+
+export function reportJson({ options, figures, measures, books, checks, verdict }: Report): string {
+  const { url, tickets, requests, ratePerSecond, buyers, connections, seed } = options
+  const report = {
+    verdict,
+    settings: { url, tickets, requests, ratePerSecond, buyers, connections, seed },
+    figures: {
+      ...figures,
+      refused: Object.fromEntries(figures.refused),
+      unknown: Object.fromEntries(figures.unknown),
+      ordersInBestSecond: ordersInBestSecond(figures),
+      secondsToSellOut: secondsToSellOut(books),
+      ...measures,
+      latencyMs: Object.fromEntries(
+        LATENCIES.map((name) => {
+          const { count, maxMs, percentileMs } = figures.latency[name]
+          const [p50, p90, p99] = [0.5, 0.9, 0.99].map(percentileMs)
+          return [name, { count, p50, p90, p99, max: maxMs }]
+        }),
+      ),
+      latency: undefined,
+    },
+    checks,
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}

@@ -1,0 +1,78 @@
+/** Programs that some tests need and npm does not have, from Debian's packages. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** The oldest PostgreSQL that Box Office supports, which Debian 12 has. */
+const POSTGRES_OLDEST = 15
+const DEBIAN_POSTGRES = '/usr/lib/postgresql'
+/** Packages of servers ask this program whether they may start them. */
+const POLICY = '/usr/sbin/policy-rc.d'
+
+const TOOLS = [
+  { package: 'postgresql', what: 'a PostgreSQL of the system', isThere: () => systemPostgres() !== undefined }, // prettier-ignore
+  { package: 'chromium', what: 'a browser', isThere: () => isOnPath('chromium') },
+  { package: 'strace', what: 'strace', isThere: () => isOnPath('strace') },
+]
+
+/** Installs what is missing, where that is possible. @returns What is missing still. */
+export function installTools() {
+  const wanted = missing()
+  if (wanted.length === 0 || process.getuid?.() !== 0 || !isOnPath('apt-get')) return wanted
+  const packages = wanted.map((tool) => tool.package)
+  console.log(`Installing ${packages.join(', ')}… (once)`)
+  withoutStartingServers(() => {
+    if (apt('install', ...packages)) return
+    apt('update')
+    apt('install', ...packages)
+  })
+  return missing()
+}
+
+/** Where the programs of the system's oldest good PostgreSQL are, and its version. */
+export function systemPostgres() {
+  if (!existsSync(DEBIAN_POSTGRES)) return undefined
+  const [version] = readdirSync(DEBIAN_POSTGRES)
+    .map(Number)
+    .filter(
+      (each) =>
+        each >= POSTGRES_OLDEST && existsSync(join(DEBIAN_POSTGRES, `${each}`, 'bin/initdb')),
+    ) // prettier-ignore
+    .sort((one, other) => one - other)
+  return version && { version, programs: join(DEBIAN_POSTGRES, `${version}`, 'bin') }
+}
+
+const missing = () => TOOLS.filter((tool) => !tool.isThere())
+
+function isOnPath(program) {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.some((folder) => existsSync(join(folder, program)))
+}
+
+function apt(...args) {
+  const { status, stderr } = spawnSync(
+    'apt-get',
+    ['-qq', '--yes', '--no-install-recommends', ...args],
+    {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    },
+  )
+  if (status !== 0) console.error(stderr.trim())
+  return status === 0
+}
+
+/** The tests start servers of their own; one that starts with the system would only be in the way. */
+function withoutStartingServers(body) {
+  if (existsSync(POLICY)) {
+    body()
+    return
+  }
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    body()
+  } finally {
+    rmSync(POLICY, { force: true })
+  }
+}

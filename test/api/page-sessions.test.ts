@@ -1,0 +1,128 @@
+/** Sessions of the server-rendered pages, through the door of the user service. */
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { test } from 'node:test'
+import { Database } from '../../src/platform/postgres.ts'
+import { parseSigningKeys } from '../../src/platform/signing-keys.ts'
+import { writeAuditEntry } from '../../src/services/admin/write-audit-entry.ts'
+import { userService } from '../../src/services/user/service.ts'
+import { PASSWORD } from '../support/accounts.ts'
+import { createDatabase } from '../support/database.ts'
+
+const { privateKey } = generateKeyPairSync('ed25519')
+const signingKeys = parseSigningKeys(
+  privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+  'the test',
+)
+
+const accountsOn = (db: Database) =>
+  userService({
+    db,
+    audit: writeAuditEntry,
+    signingKeys,
+    isProduction: false,
+    secureCookies: false,
+  }).accounts
+
+const credentials = { email: 'alice@example.com', password: PASSWORD }
+
+async function open() {
+  const database = await createDatabase()
+  const db = new Database({ connection: database.connection, name: 'test', connectionsMax: 8 })
+  const accounts = accountsOn(db)
+  const user = await accounts.register({ name: 'Alice', ...credentials })
+  const admin = await accounts.createFirstAdmin({
+    email: 'admin@example.com',
+    password: 'looks after the whole shop',
+  })
+  return {
+    db,
+    accounts,
+    user,
+    admin,
+    async [Symbol.asyncDispose]() {
+      await db[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('a page session tells who is signed in, until it is closed', async () => {
+  await using shop = await open()
+  const { user } = await shop.accounts.login(credentials)
+  const { token, expiresAt } = await shop.accounts.openPageSession(user)
+  assert.ok(expiresAt.getTime() > Date.now())
+  const expected = { userId: user.id, userType: 'guest', name: 'Alice', email: credentials.email }
+  for (let n = 0; n < 2; n += 1) {
+    assert.deepEqual({ ...(await shop.accounts.findPageSession(token)) }, expected)
+  }
+  await shop.accounts.closePageSession(token)
+  assert.equal(await shop.accounts.findPageSession(token), undefined)
+  for (const nothing of ['', 'x', 'x'.repeat(5_000), '\0']) {
+    assert.equal(await shop.accounts.findPageSession(nothing), undefined)
+    await shop.accounts.closePageSession(nothing)
+  }
+})
+
+test('a page session is no refresh token and the other way round', async () => {
+  await using shop = await open()
+  const { token } = await shop.accounts.openPageSession(shop.user)
+  const [session] = await shop.db.query<{ kind: string }>('select kind from sessions')
+  assert.equal(session?.kind, 'page')
+  await shop.db.query(`update sessions set kind = 'refresh'`)
+  assert.equal(await shop.accounts.findPageSession(token), undefined)
+})
+
+test('a suspension ends page sessions, here at once', async () => {
+  await using shop = await open()
+  const { token } = await shop.accounts.openPageSession(shop.user)
+  assert.ok(await shop.accounts.findPageSession(token))
+  await shop.accounts.changeUser({
+    actorId: shop.admin.id,
+    userId: shop.user.id,
+    suspended: true,
+  })
+  assert.equal(await shop.accounts.findPageSession(token), undefined)
+  assert.equal(await accountsOn(shop.db).findPageSession(token), undefined)
+  await assert.rejects(shop.accounts.openPageSession(shop.user), { code: 'unauthenticated' })
+})
+
+test('a new password and a new name show at once, and the password ends page sessions', async () => {
+  await using shop = await open()
+  const { token } = await shop.accounts.openPageSession(shop.user)
+  await shop.accounts.findPageSession(token)
+  await shop.accounts.changeOwnAccount({ userId: shop.user.id, name: 'Alice B.' })
+  assert.equal((await shop.accounts.findPageSession(token))?.name, 'Alice B.')
+  const { user } = await shop.accounts.changeOwnAccount({
+    userId: shop.user.id,
+    currentPassword: PASSWORD,
+    password: 'another quiet evening',
+  })
+  assert.equal(await shop.accounts.findPageSession(token), undefined)
+  const next = await shop.accounts.openPageSession(user)
+  assert.ok(await shop.accounts.findPageSession(next.token))
+})
+
+test("an expired page session is nobody's", async () => {
+  await using shop = await open()
+  const { token } = await shop.accounts.openPageSession(shop.user)
+  await shop.db.query(`update sessions set expires_at = now() - interval '1 second'`)
+  assert.equal(await shop.accounts.findPageSession(token), undefined)
+})
+
+test('addresses are told of those who exist', async () => {
+  await using shop = await open()
+  assert.deepEqual(await shop.accounts.addressOf([shop.user.id, 999_999]), [
+    { id: shop.user.id, name: 'Alice', email: credentials.email },
+  ])
+  assert.deepEqual(await shop.accounts.addressOf([]), [])
+})
+
+test('first admins made by several starters at once are one', async () => {
+  await using shop = await open()
+  const command = { email: 'other-admin@example.com', password: 'looks after the shop too' }
+  const admins = await Promise.all(
+    Array.from({ length: 4 }, async () => await shop.accounts.createFirstAdmin(command)),
+  )
+  assert.equal(new Set(admins.map((admin) => admin.id)).size, 1)
+})

@@ -1,0 +1,180 @@
+/** What is written down is what the code does: errors, settings, tables, the API document. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { loadConfig } from '../src/config.ts'
+import { ERRORS } from '../src/kernel/errors.ts'
+import { packageRoot } from '../src/platform/package-root.ts'
+import { startApp } from './support/app.ts'
+import { createDatabase } from './support/database.ts'
+import { drawSchema } from './support/er-diagram.ts'
+
+/** Fewer cannot say when a code is used and what a client should do. */
+const WORDS_MIN = 12
+
+const read = (path: string): string => readFileSync(new URL(path, packageRoot), 'utf8')
+
+test('docs/errors.md has the codes, statuses and messages of the code', () => {
+  const rows = [...read('docs/errors.md').matchAll(/^\| `(\w+)` \| (\d+) \| (.+) \|$/gm)]
+  const written = rows.map(([, code, status, message]) => ({
+    code,
+    status: Number(status),
+    message,
+  }))
+  const actual = Object.entries(ERRORS).map(([code, error]) => ({ code, ...error }))
+  assert.deepEqual(written, actual)
+})
+
+test('docs/errors.md says of each code when it happens, under the anchor that answers link to', () => {
+  const sections = read('docs/errors.md').split('\n## The codes\n')[1]?.split(/^### /m).slice(1)
+  const titles = sections?.map((section) => section.split('\n')[0])
+  assert.deepEqual(titles, Object.keys(ERRORS))
+  for (const section of sections ?? []) assert.ok(section.split(/\s+/).length > WORDS_MIN, section)
+})
+
+test('.env.example has every variable that the configuration reads, and no other', () => {
+  const listed = [...read('.env.example').matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map((match) => match[1])
+  assert.deepEqual([...listed].sort(), [...variablesRead()].sort())
+  assert.equal(new Set(listed).size, listed.length)
+})
+
+test('.env.example explains every variable and sets none', () => {
+  const lines = read('.env.example').split('\n')
+  for (const [place, line] of lines.entries()) {
+    assert.match(line, /^(# .+)?$/)
+    if (/^# [A-Z_]+=/.test(line))
+      assert.match(lines[place - 1] ?? '', /^# .*[a-z].*[.:)]|^# .*[a-z]/)
+  }
+})
+
+test('docs/diagrams/er.md shows the tables of a freshly migrated database', async () => {
+  await using database = await createDatabase()
+  const hint = 'The schema has changed: node scripts/er-diagram.mjs draws it anew.'
+  assert.ok(read('docs/diagrams/er.md') === (await drawSchema(database.connection)), hint)
+})
+
+test('the API document has every route below /api/v1, and no other', async () => {
+  await using app = await startApp()
+  const document = await apiDocument(app)
+  const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const inApi = documented.filter((each) => each.includes(' /api/v1/'))
+  const routes = routesOf(app.shop.http.printRoutes({ commonPrefix: false }))
+  assert.ok(routes.length > 10)
+  assert.deepEqual(inApi.sort(), routes.sort())
+})
+
+test('the API document is sound: version, references, operations, parameters', async () => {
+  await using app = await startApp()
+  const document = await apiDocument(app)
+  assert.equal(document.openapi, '3.1.0')
+  assert.ok(document.info.title !== '' && document.info.version !== '')
+  for (const reference of referencesIn(document)) {
+    assert.ok(resolves(document, reference), `${reference} leads nowhere`)
+  }
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method} ${path}`,
+      path,
+      operation,
+    })),
+  )
+  const ids = operations.flatMap(({ operation }) => operation.operationId ?? [])
+  assert.equal(new Set(ids).size, ids.length, 'operationIds are unique')
+  const tags = new Set(document.tags.map((tag) => tag.name))
+  for (const { name, path, operation } of operations) {
+    assert.ok((operation.summary ?? '') !== '', `${name} has a summary`)
+    assert.ok(Object.keys(operation.responses).length > 0, `${name} has answers`)
+    for (const tag of operation.tags ?? []) assert.ok(tags.has(tag), `${name}: tag ${tag}`)
+    for (const scheme of (operation.security ?? []).flatMap(Object.keys)) {
+      assert.ok(scheme in document.components.securitySchemes, `${name}: security ${scheme}`)
+    }
+    const inPath = (operation.parameters ?? []).filter((each) => each.in === 'path')
+    const wanted = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+    assert.deepEqual(inPath.map((each) => each.name).sort(), wanted.sort(), name)
+    assert.ok(
+      inPath.every((each) => each.required === true),
+      `${name}: path parameters are required`,
+    )
+  }
+})
+
+/** Names that the configuration asks for, in production and outside. */
+function variablesRead(): Set<string> {
+  const names = new Set<string>()
+  for (const mode of ['production', 'development']) {
+    const env = new Proxy<Record<string, string | undefined>>(
+      {},
+      {
+        get: (_target, name) => {
+          names.add(String(name))
+          return name === 'NODE_ENV' ? mode : undefined
+        },
+      },
+    )
+    try {
+      loadConfig(env, [])
+    } catch {
+      // Production refuses to start without its secrets, after it has asked for all of them.
+    }
+  }
+  return names
+}
+
+interface ApiDocument {
+  openapi: string
+  info: { title: string; version: string }
+  tags: { name: string }[]
+  components: { securitySchemes: Record<string, object> }
+  paths: Record<string, Record<string, Operation>>
+}
+
+interface Operation {
+  operationId?: string
+  summary?: string
+  tags?: string[]
+  security?: Record<string, string[]>[]
+  parameters?: { name: string; in: string; required?: boolean }[]
+  responses: Record<string, object>
+}
+
+async function apiDocument(app: Awaited<ReturnType<typeof startApp>>): Promise<ApiDocument> {
+  const answer = await app.inject({ method: 'GET', url: '/api/v1/openapi.json' })
+  assert.equal(answer.status, 200)
+  return answer.json<ApiDocument>()
+}
+
+/** Reads Fastify's drawing of its routes, which is the only complete list it gives. */
+function routesOf(drawing: string): string[] {
+  const path: string[] = []
+  return drawing.split('\n').flatMap((line) => {
+    const [, indent = '', text = ''] = /^([│ ]*)[├└]── (.*)$/.exec(line) ?? []
+    if (text === '') return []
+    const [, segment = '', methods = ''] = /^(\S+)(?: \((.*)\))?$/.exec(text) ?? []
+    path.splice(indent.length / 4, path.length, segment)
+    const url = path.join('').replace(/:(\w+)/g, '{$1}')
+    if (!url.startsWith('/api/v1/') || url === '/api/v1/openapi.json') return []
+    return methods
+      .split(', ')
+      .filter((method) => method !== 'HEAD' && method !== '')
+      .map((method) => `${method} ${url}`)
+  })
+}
+
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    key === '$ref' && typeof inner === 'string' ? [inner] : referencesIn(inner),
+  )
+}
+
+function resolves(document: unknown, reference: string): boolean {
+  if (!reference.startsWith('#/')) return false
+  let value = document
+  for (const part of reference.slice(2).split('/')) {
+    const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+    value = (value as Record<string, unknown> | undefined)?.[name]
+  }
+  return value !== undefined
+}

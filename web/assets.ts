@@ -1,0 +1,40 @@
+/** The style sheet and the icon: read once, named after their content, kept by browsers for good. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { brotliCompressSync } from 'node:zlib'
+
+/** The first names the layers, so that the order of the others does not matter. */
+const SHEETS = [
+  ...['layers', 'tokens', 'base', 'masthead', 'buttons', 'forms', 'notices', 'search', 'cards'],
+  ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference', 'print'],
+]
+
+export interface Asset {
+  path: string
+  type: string
+  bytes: Buffer
+  /** The same, compressed with Brotli. */
+  compressed: Buffer
+}
+
+function assetOf(name: string, extension: string, type: string, text: string): Asset {
+  const hash = createHash('sha256').update(text).digest('base64url').slice(0, 12)
+  const bytes = Buffer.from(text)
+  const path = `/assets/${name}-${hash}.${extension}`
+  return { path, type, bytes, compressed: brotliCompressSync(bytes) }
+}
+
+const read = (name: string): string =>
+  readFileSync(new URL(`./styles/${name}`, import.meta.url), 'utf8')
+
+const withoutComments = (css: string): string =>
+  css.replace(/\/\*[^]*?\*\//g, '').replace(/\n\s*\n/g, '\n')
+
+export const stylesheet = assetOf(
+  'box-office',
+  'css',
+  'text/css; charset=utf-8',
+  SHEETS.map((name) => withoutComments(read(`${name}.css`))).join(''),
+)
+
+export const favicon = assetOf('favicon', 'svg', 'image/svg+xml', read('favicon.svg'))

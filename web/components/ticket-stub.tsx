@@ -1,0 +1,37 @@
+import type { VNode } from 'preact'
+import { longDay, timeWithOffset } from '../format.ts'
+import type { EventDetails } from '../needs.ts'
+import { Poster } from './poster.tsx'
+
+/** A ticket as it is shown at the door. */
+export function TicketStub(props: {
+  event: EventDetails
+  code: string
+  /** Which of how many, for a group that shares an order. */
+  position: { number: number; of: number }
+}): VNode {
+  const { event, code, position } = props
+  return (
+    <li class="stub">
+      <div class="stub-art">
+        <Poster subject={event} shape="card" />
+      </div>
+      <div class="stub-event">
+        <p class="stub-name">{event.name}</p>
+        <p>
+          {longDay(event.eventDate, event.timezone)}
+          <br />
+          {timeWithOffset(event.eventDate, event.timezone)}
+        </p>
+        <p>
+          {event.venue}
+          {event.city !== null && `, ${event.city}`}
+        </p>
+      </div>
+      <div class="stub-code">
+        <p>{`Ticket ${position.number} of ${position.of}`}</p>
+        <code>{code}</code>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,37 @@
+/** An event as schema.org describes it, for search engines and previews. */
+import { numericFromCents } from '../src/kernel/money.ts'
+import type { EventDetails } from './needs.ts'
+
+export function eventJsonLd(event: EventDetails, address: string): Record<string, unknown> {
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'Event',
+    name: event.name,
+    ...(event.description === '' ? {} : { description: event.description }),
+    ...(event.imageUrl === null ? {} : { image: event.imageUrl }),
+    url: address,
+    startDate: event.eventDate.toISOString(),
+    eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
+    eventStatus: `https://schema.org/${event.sale === 'cancelled' ? 'EventCancelled' : 'EventScheduled'}`,
+    location: {
+      '@type': 'Place',
+      name: event.venue,
+      address: event.city ?? event.venue,
+    },
+    offers: event.ticketTypes.map((type) => ({
+      '@type': 'Offer',
+      name: type.name,
+      price: numericFromCents(type.priceCents),
+      priceCurrency: event.currency,
+      availability: `https://schema.org/${availabilityOf(event, type.remaining)}`,
+      ...(event.onSaleAt === null ? {} : { validFrom: event.onSaleAt.toISOString() }),
+      url: address,
+    })),
+  }
+}
+
+function availabilityOf(event: EventDetails, remaining: number): string {
+  if (event.sale === 'not_started') return 'PreOrder'
+  if (remaining === 0 || event.sale === 'sold_out') return 'SoldOut'
+  return event.sale === 'on_sale' ? 'InStock' : 'OutOfStock'
+}

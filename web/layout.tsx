@@ -1,0 +1,111 @@
+/** What every page has around its content. */
+import type { ComponentChildren, VNode } from 'preact'
+import { favicon, stylesheet } from './assets.ts'
+import { Masthead } from './components/masthead.tsx'
+import type { Visitor } from './visitor.ts'
+
+export interface PageHead {
+  /** In front of the name of the shop. */
+  title: string
+  description?: string
+  /** The path that search engines shall know the page by; without one they leave it out. */
+  canonicalPath?: string
+  /** What the page is about, as schema.org describes it. */
+  jsonLd?: Record<string, unknown>
+  imageUrl?: string | undefined
+}
+
+export function Layout(props: {
+  visitor: Visitor
+  head: PageHead
+  /** Which entry of the navigation this is. */
+  section?: 'events' | 'tickets'
+  children: ComponentChildren
+}): VNode {
+  const { visitor } = props
+  return (
+    <html lang="en">
+      <Head head={props.head} origin={visitor.origin ?? ''} />
+      <body>
+        <a class="skip-link" href="#main">
+          Skip to content
+        </a>
+        <Masthead visitor={visitor} section={props.section} />
+        <main id="main" tabIndex={-1}>
+          {props.children}
+        </main>
+        <Footer seesMailbox={visitor.seesMailbox} />
+      </body>
+    </html>
+  )
+}
+
+function Head({ head, origin }: { head: PageHead; origin: string }): VNode {
+  const { title, description, canonicalPath, jsonLd, imageUrl } = head
+  const address = canonicalPath === undefined ? undefined : origin + canonicalPath
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <title>{`${title} · Box Office`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#14120e" />
+      <link rel="icon" href={favicon.path} type="image/svg+xml" />
+      <link rel="stylesheet" href={stylesheet.path} />
+      {description !== undefined && <meta name="description" content={description} />}
+      {address === undefined ? (
+        <meta name="robots" content="noindex" />
+      ) : (
+        <>
+          <link rel="canonical" href={address} />
+          <meta property="og:site_name" content="Box Office" />
+          <meta property="og:type" content="website" />
+          <meta property="og:title" content={title} />
+          <meta property="og:url" content={address} />
+          {description !== undefined && <meta property="og:description" content={description} />}
+          {imageUrl !== undefined && <meta property="og:image" content={imageUrl} />}
+          <meta name="twitter:card" content={imageUrl ? 'summary_large_image' : 'summary'} />
+        </>
+      )}
+      {jsonLd !== undefined && (
+        <script
+          type="application/ld+json"
+          dangerouslySetInnerHTML={{ __html: jsonForScript(jsonLd) }}
+        />
+      )}
+    </head>
+  )
+}
+
+/** JSON that cannot end the script element it is in. */
+const jsonForScript = (value: unknown): string =>
+  JSON.stringify(value).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')
+
+function Footer({ seesMailbox }: { seesMailbox: boolean }): VNode {
+  return (
+    <footer class="footer">
+      <div class="wrap footer-row">
+        <p>
+          <strong>Box Office</strong>
+          <br />
+          The price you see is the price you pay.
+        </p>
+        <nav aria-label="About">
+          <ul>
+            <li>
+              <a href="/docs">API</a>
+            </li>
+            <li>
+              <a href="/docs/errors">Error codes</a>
+            </li>
+            {seesMailbox && (
+              <li>
+                <a href="/mailbox">Mailbox</a>
+              </li>
+            )}
+          </ul>
+        </nav>
+      </div>
+    </footer>
+  )
+}

@@ -1,0 +1,125 @@
+/** What the pages ask of the services; `compose.ts` hands it in. */
+import type { ListEventsQuery, SaleState } from '../src/contracts/event.ts'
+import type { UserType } from '../src/platform/http/access.ts'
+
+/** Somebody signed in to the pages. */
+export interface PageUser {
+  userId: number
+  userType: UserType
+  name: string
+  email: string
+}
+
+/** Somebody who has just proved who they are. */
+export interface ProvenUser {
+  id: number
+  tokenVersion: number
+}
+
+export interface Accounts {
+  register: (command: {
+    name: string
+    email: string
+    password: string
+    userType: UserType
+    requestId: string
+  }) => Promise<ProvenUser>
+  /** `device` is a cookie: where somebody signed in before, strangers' guesses do not count. */
+  login: (command: {
+    email: string
+    password: string
+    device: string | undefined
+  }) => Promise<{ user: ProvenUser; device: string }>
+  openPageSession: (user: ProvenUser) => Promise<{ token: string; expiresAt: Date }>
+  findPageSession: (token: string) => Promise<PageUser | undefined>
+  closePageSession: (token: string) => Promise<void>
+}
+
+export interface EventListing {
+  id: number
+  name: string
+  venue: string
+  city: string | null
+  category: string | null
+  eventDate: Date
+  timezone: string
+  ticketPriceCents: number
+  currency: string
+  remaining: number
+  totalTickets: number
+  onSaleAt: Date | null
+  sale: SaleState
+}
+
+export interface TicketType {
+  id: number
+  name: string
+  priceCents: number
+  remaining: number
+}
+
+export interface EventDetails extends EventListing {
+  description: string
+  imageUrl: string | null
+  maxPerUser: number
+  salesEndAt: Date | null
+  ticketTypes: readonly TicketType[]
+}
+
+export type EventQuery = Partial<ListEventsQuery>
+
+export interface Events {
+  /** Published events that are ahead. @throws AppError `invalid_request`, naming the field. */
+  listEvents: (
+    query: EventQuery,
+  ) => Promise<{ items: readonly EventListing[]; nextCursor: string | undefined }>
+  /** Undefined for a draft, too. */
+  findEvent: (id: number) => Promise<EventDetails | undefined>
+}
+
+export interface Order {
+  orderId: number
+  userId: number
+  eventId: number
+  quantity: number
+  totalPriceCents: number
+  status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
+  createdAt: Date
+  ticketCodes: readonly string[]
+}
+
+export interface Ticketing {
+  placeOrder: (command: {
+    userId: number
+    eventId: number
+    ticketTypeId: number | undefined
+    quantity: number
+    idempotencyKey: string | undefined
+  }) => Promise<{ orderId: number; isReplay: boolean }>
+  /** The newest first. */
+  ordersOf: (userId: number, limit: number) => Promise<readonly Order[]>
+  findOrder: (orderId: number) => Promise<Order | undefined>
+}
+
+export interface StoredMail {
+  id: number
+  to: string
+  subject: string
+  text: string
+  html: string
+  createdAt: Date
+}
+
+export interface Mailbox {
+  newest: (limit: number) => Promise<readonly StoredMail[]>
+}
+
+export interface WebDeps {
+  accounts: Accounts
+  events: Events
+  ticketing: Ticketing
+  /** Undefined where mail is really sent. */
+  mailbox: Mailbox | undefined
+  /** Whether browsers reach us by TLS, so that cookies may insist on it. */
+  secureCookies: boolean
+}

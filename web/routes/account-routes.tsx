@@ -1,0 +1,137 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../../src/kernel/errors.ts'
+import { type Form, formOf, secretOf } from '../form.ts'
+import type { ProvenUser } from '../needs.ts'
+import { type AccountFormProps, SignInPage, SignUpPage } from '../pages/account-pages.tsx'
+import { safeNext } from '../safe-next.ts'
+import { seeOther, sendPage } from '../send-page.ts'
+import { type PageRoutes, page } from './page-route.ts'
+
+export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoutes): void {
+  for (const [path, Page] of [
+    ['/sign-in', SignInPage],
+    ['/sign-up', SignUpPage],
+  ] as const) {
+    app.get(path, page, async (request, reply) => {
+      const visitor = await findVisitor(request)
+      const form = formOf(request.query)
+      const next = safeNext(form('next'))
+      if (visitor.user !== undefined) return await seeOther(reply, next)
+      return await sendPage(
+        reply,
+        <Page visitor={visitor} next={next} typed={typedInto(form)} problem={undefined} />,
+      )
+    })
+  }
+
+  app.post('/sign-in', page, async (request, reply) => {
+    const form = formOf(request.body)
+    const email = form('email')
+    const password = secretOf(request.body, 'password')
+    try {
+      requireFilled([
+        ['email', email, 'Enter your e-mail address.'],
+        ['password', password, 'Enter your password.'],
+      ])
+      const device = cookies.readDevice(request)
+      const { user, device: known } = await accounts.login({ email, password, device })
+      cookies.writeDevice(reply, known)
+      return await enter(request, reply, user, form)
+    } catch (error) {
+      const props = await refused(request, reply, form, error, 'You are not signed in')
+      return await sendPage(reply, <SignInPage {...props} />)
+    }
+  })
+
+  app.post('/sign-up', page, async (request, reply) => {
+    const form = formOf(request.body)
+    const [name, email, password] = [
+      form('name'),
+      form('email'),
+      secretOf(request.body, 'password'),
+    ]
+    try {
+      requireFilled([
+        ['name', name, 'Enter your name.'],
+        ['email', email, 'Enter your e-mail address.'],
+        ['password', password, 'Choose a password.'],
+      ])
+      const userType = form('user_type') === 'organizer' ? 'organizer' : 'guest'
+      const user = await accounts.register({
+        name,
+        email,
+        password,
+        userType,
+        requestId: request.id,
+      })
+      return await enter(request, reply, user, form)
+    } catch (error) {
+      const props = await refused(request, reply, form, error, 'The account was not created')
+      return await sendPage(reply, <SignUpPage {...props} />)
+    }
+  })
+
+  app.post('/sign-out', page, async (request, reply) => {
+    const token = cookies.readSession(request)
+    if (token !== undefined) await accounts.closePageSession(token)
+    cookies.clearSession(reply)
+    return await seeOther(reply, '/')
+  })
+
+  /** Always with a new session: one that was there before is not taken over. */
+  async function enter(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    user: ProvenUser,
+    form: Form,
+  ): Promise<FastifyReply> {
+    const before = cookies.readSession(request)
+    if (before !== undefined) await accounts.closePageSession(before)
+    cookies.writeSession(reply, await accounts.openPageSession(user))
+    return await seeOther(reply, safeNext(form('next')))
+  }
+
+  /** The form again, with what was typed and what is wrong with it. */
+  async function refused(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: Form,
+    error: unknown,
+    title: string,
+  ): Promise<AccountFormProps> {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    void reply.code(error.status)
+    const { field, retryAfterSeconds } = error.details
+    if (retryAfterSeconds !== undefined) {
+      void reply.header('Retry-After', String(Math.ceil(retryAfterSeconds)))
+    }
+    return {
+      visitor: await findVisitor(request),
+      next: safeNext(form('next')),
+      typed: typedInto(form),
+      problem:
+        field === undefined && error.code !== 'invalid_credentials'
+          ? { title: error.message, faults: [] }
+          : { title, faults: [{ field: field ?? 'email', message: sentence(error) }] },
+    }
+  }
+}
+
+function requireFilled(fields: readonly (readonly [name: string, value: string, ask: string])[]) {
+  for (const [field, value, detail] of fields) {
+    if (value === '') throw new AppError('invalid_request', { field, detail })
+  }
+}
+
+const typedInto = (form: Form): AccountFormProps['typed'] => ({
+  name: form('name'),
+  email: form('email'),
+  userType: form('user_type'),
+})
+
+/** Rules begin with the name of the field as the API writes it; people read sentences. */
+const sentence = (error: AppError): string =>
+  error.message
+    .replace(/^name /, 'The name ')
+    .replace(/^email /, 'The e-mail address ')
+    .replace(/^password /, 'The password ')

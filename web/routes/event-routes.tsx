@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { NO_CHOICE } from '../components/ticket-choice.tsx'
+import { facetFinder } from '../facets.ts'
+import { formOf, wholeNumber } from '../form.ts'
+import type { EventDetails, Events } from '../needs.ts'
+import { EventPage } from '../pages/event-page.tsx'
+import { EventsPage } from '../pages/events-page.tsx'
+import { AppError } from '../../src/kernel/errors.ts'
+import { type Search, readSearch, searchPath } from '../search.ts'
+import { seeOther, sendPage } from '../send-page.ts'
+import { type PageRoutes, page } from './page-route.ts'
+
+export function eventRoutes({ app, events, findVisitor }: PageRoutes): void {
+  const findFacets = facetFinder(events)
+
+  app.get('/', page, async (request, reply) => {
+    const search = readSearch(request.query)
+    const [visitor, facets, list] = await Promise.all([
+      findVisitor(request),
+      findFacets(),
+      listEvents(events, search),
+    ])
+    // A link to a further page that is too old: the first page has what there is now.
+    if (list === 'no such page') return await seeOther(reply, searchPath(search.typed, {}))
+    void reply.code(search.faults.length === 0 ? 200 : 400)
+    return await sendPage(
+      reply,
+      <EventsPage
+        visitor={visitor}
+        search={search}
+        facets={facets}
+        events={list.items}
+        nextCursor={list.nextCursor}
+      />,
+      visitor.user === undefined ? 'public' : 'private',
+    )
+  })
+
+  app.get('/events/:id', page, async (request, reply) => {
+    const [visitor, event] = await Promise.all([
+      findVisitor(request),
+      findShownEvent(events, request),
+    ])
+    return await sendPage(
+      reply,
+      <EventPage
+        visitor={visitor}
+        event={event}
+        choice={NO_CHOICE}
+        orderKey={randomUUID()}
+        refusal={undefined}
+      />,
+      visitor.user === undefined ? 'public' : 'private',
+    )
+  })
+}
+
+/** @throws AppError `not_found` */
+export async function findShownEvent(
+  events: Events,
+  request: FastifyRequest,
+): Promise<EventDetails> {
+  const id = wholeNumber(formOf(request.params)('id'))
+  const event = id === undefined ? undefined : await events.findEvent(id)
+  if (event === undefined) throw new AppError('not_found')
+  return event
+}
+
+/** Events of a search; what the events refuse joins the faults, and is left out. */
+async function listEvents(events: Events, search: Search) {
+  try {
+    return await events.listEvents(search.query)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error
+    const { field } = error.details
+    if (field === 'cursor') return 'no such page'
+    search.faults.push({ field: field ?? 'q', message: 'This cannot be searched for.' })
+    return { items: [], nextCursor: undefined }
+  }
+}

@@ -1,0 +1,33 @@
+/** The cookies of the pages: who is signed in, and that a device is known. Script sees neither. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+const DEVICE_SECONDS = 365 * 86_400
+
+export interface SessionCookies {
+  readSession: (request: FastifyRequest) => string | undefined
+  writeSession: (reply: FastifyReply, session: { token: string; expiresAt: Date }) => void
+  clearSession: (reply: FastifyReply) => void
+  readDevice: (request: FastifyRequest) => string | undefined
+  writeDevice: (reply: FastifyReply, device: string) => void
+}
+
+export function createSessionCookies(isSecure: boolean): SessionCookies {
+  // The prefix makes browsers refuse a cookie of this name that another host or plain HTTP set.
+  const prefix = isSecure ? '__Host-' : ''
+  const session = `${prefix}session`
+  const device = `${prefix}page-device`
+  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
+  return {
+    readSession: (request) => request.cookies[session],
+    writeSession: (reply, { token, expiresAt }) => {
+      void reply.setCookie(session, token, { ...options, expires: expiresAt })
+    },
+    clearSession: (reply) => {
+      void reply.clearCookie(session, options)
+    },
+    readDevice: (request) => request.cookies[device],
+    writeDevice: (reply, value) => {
+      void reply.setCookie(device, value, { ...options, maxAge: DEVICE_SECONDS })
+    },
+  }
+}

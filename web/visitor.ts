@@ -1,0 +1,61 @@
+/** Who looks at a page, and from where. */
+import type { FastifyRequest } from 'fastify'
+import { AppError } from '../src/kernel/errors.ts'
+import type { PageUser, WebDeps } from './needs.ts'
+import type { SessionCookies } from './session-cookie.ts'
+
+export interface Visitor {
+  user: PageUser | undefined
+  /** Path and query of the page, to come back to it. */
+  path: string
+  /** `https://shop.example`; undefined when the request does not say plausibly. */
+  origin: string | undefined
+  /** Whether there is a mailbox page for them. */
+  seesMailbox: boolean
+}
+
+/** A visitor whose account could not be looked up, or does not matter. */
+export const stranger = (request: FastifyRequest): Visitor => ({
+  user: undefined,
+  path: request.method === 'GET' ? request.url : '/',
+  origin: originOf(request),
+  seesMailbox: false,
+})
+
+export type FindVisitor = (request: FastifyRequest) => Promise<Visitor>
+
+export function visitorFinder(
+  deps: Pick<WebDeps, 'accounts' | 'mailbox'>,
+  cookies: SessionCookies,
+): FindVisitor {
+  return async (request) => {
+    const token = cookies.readSession(request)
+    const user = token === undefined ? undefined : await deps.accounts.findPageSession(token)
+    const seesMailbox =
+      deps.mailbox !== undefined && (user?.userType === 'admin' || isAtThisMachine(request))
+    return { ...stranger(request), user, seesMailbox }
+  }
+}
+
+/** @throws AppError `unauthenticated` */
+export function userOf(visitor: Visitor): PageUser {
+  if (visitor.user === undefined) throw new AppError('unauthenticated')
+  return visitor.user
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
+
+/** Whether somebody at this machine asks: through no proxy, and by a name that is this machine's. */
+export function isAtThisMachine(request: Pick<FastifyRequest, 'socket' | 'headers'>): boolean {
+  return (
+    LOOPBACK.has(request.socket.remoteAddress ?? '') &&
+    LOOPBACK_HOST.test(request.headers.host ?? '') &&
+    PROXY_HEADERS.every((name) => request.headers[name] === undefined)
+  )
+}
+
+function originOf({ protocol, host }: FastifyRequest): string | undefined {
+  return /^[\w.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : undefined
+}
