@@ -1,9 +1,9 @@
-/** `npm run check`: everything about the code that needs no database, in well under a minute. */
+/** `npm run check`: what is worth knowing before each commit, in about a minute. */
 import { installIfStale } from './install.mjs'
 import { runQuickChecks } from './quick-checks.mjs'
 import { findTests, runTests } from './run-tests.mjs'
 
-/** Tests of the repository itself that need no database. */
+/** The code and its papers against the rules and one another. */
 const REPOSITORY_TESTS = ['test/tidy.test.ts', 'test/docs.test.ts']
 
 try {

@@ -22,9 +22,11 @@ export function installTools() {
   const packages = wanted.map((tool) => tool.package)
   console.log(`Installing ${packages.join(', ')}… (once)`)
   withoutStartingServers(() => {
-    if (apt('install', ...packages)) return
+    // A fresh container knows no packages before it has asked for them.
+    if (apt('install', ...packages).succeeded) return
     apt('update')
-    apt('install', ...packages)
+    const { succeeded, fault } = apt('install', ...packages)
+    if (!succeeded) console.error(fault)
   })
   return missing()
 }
@@ -59,8 +61,7 @@ function apt(...args) {
       encoding: 'utf8',
     },
   )
-  if (status !== 0) console.error(stderr.trim())
-  return status === 0
+  return { succeeded: status === 0, fault: stderr.trim() }
 }
 
 /** The tests start servers of their own; one that starts with the system would only be in the way. */

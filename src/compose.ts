@@ -32,6 +32,7 @@ import { userService } from './services/user/service.ts'
 import { webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
+const JOB_CONNECTIONS = 4
 const VERSION = '0.1.0'
 
 /** A composed shop, not listening yet. Disposing stops all of it, the database last. */
@@ -54,12 +55,20 @@ export async function composeShop(config: Config): Promise<Shop> {
 
   const databaseConnection = await openDatabase(config, opening, logger)
   await migrate(databaseConnection)
-  const database = (name: string, connectionsMax: number) =>
+  const database = (name: string, connectionsMax: number, settings: Record<string, string> = {}) =>
     opening.use(
-      new Database({ connection: databaseConnection, name, connectionsMax, settings: { jit: 'off' } }), // prettier-ignore
+      new Database({
+        connection: databaseConnection,
+        name,
+        connectionsMax,
+        settings: { jit: 'off', ...settings },
+      }),
     )
   const db = database('main', CONNECTIONS_MAX)
   const purchaseDb = database('purchases', PURCHASE_CONNECTIONS)
+  // A job that a crash forgets is done again together with its effect, so it need not wait for the
+  // disk, and leaves the disk to purchases.
+  const jobsDb = database('jobs', JOB_CONNECTIONS, { synchronous_commit: 'off' })
   if (!config.allowUnsafeDurability) await requireDurability(db)
 
   const signingKeys = await loadSigningKeys({ authKey: config.authKey, dataDir: config.dataDir })
@@ -145,8 +154,15 @@ export async function composeShop(config: Config): Promise<Shop> {
   if (config.roles.has('worker')) {
     const consumers = Object.values(services).flatMap((service) => [...(service.consumers ?? [])])
     outboxTelemetry(registry, db)
-    const runners = opening.use(startJobRunners({ db, consumers, logger }))
-    relay = opening.use(startRelay({ db, consumers, logger, onJobs: runners.wake }))
+    const runners = opening.use(
+      startJobRunners({
+        db: jobsDb,
+        consumers,
+        logger,
+        isBusy: ticketing.ticketing.isBusy,
+      }),
+    )
+    relay = opening.use(startRelay({ db: jobsDb, consumers, logger, onJobs: runners.wake }))
   }
   // Registered last, so closed first: answers what is running, takes nothing new.
   opening.defer(async () => {

@@ -72,10 +72,9 @@ export function planCrowd(options: CrowdOptions): Ask[] {
   while (budget > 0) {
     visit += 1
     const asks = drawVisit(options, random, visit)
-    for (const ask of asks) {
-      atMs += random.gap(1000 / options.ratePerSecond)
-      budget -= costOf(ask)
-    }
+    const cost = asks.reduce((sum, ask) => sum + costOf(ask), 0)
+    for (let n = 0; n < cost; n += 1) atMs += random.gap(1000 / options.ratePerSecond)
+    budget -= cost
     if (atMs > options.durationMaxSeconds * 1000) break
     // All requests of a visit leave at once: a double click is two of them.
     plan.push(...asks.map((ask) => ({ ...ask, atMs })))

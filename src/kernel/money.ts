@@ -9,7 +9,8 @@ export const MAX_PRICE_CENTS = 9_999_999_999
 /** `75.5` → `7550`; undefined when the number has more than two decimals. */
 export function centsFromDecimal(amount: number): number | undefined {
   const cents = Math.round(amount * 100)
-  return Math.abs(amount * 100 - cents) < 1e-6 * Math.max(1, Math.abs(amount)) ? cents : undefined
+  // Of all numbers near it, only the one that is read from two decimals equals them again.
+  return cents / 100 === amount ? cents : undefined
 }
 
 /** `7550` → `75.5`, the JSON number. */

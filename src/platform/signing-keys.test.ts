@@ -35,9 +35,12 @@ test('the first key signs and the others verify, whatever form they come in', ()
   for (const text of forms) {
     const keys = parseSigningKeys(text, 'AUTH_KEY')
     assert.equal(keys.signing.kid, kidOne)
-    assert.ok(keys.signing.privateKey.equals(one.privateKey))
+    assert.equal(keys.signing.privateKey.equals(one.privateKey), true)
     assert.deepEqual([...keys.verifying.keys()], [kidOne, kidTwo])
-    assert.ok([...keys.verifying.values()].every((key) => key.type === 'public'))
+    assert.deepEqual(
+      [...keys.verifying.values()].map((key) => key.type),
+      ['public', 'public'],
+    )
     assert.doesNotMatch(JSON.stringify(keys.jwks), /"d"/)
   }
 })
@@ -67,8 +70,8 @@ test('a secret follows from the key and its purpose', () => {
   const again = parseSigningKeys(JSON.stringify(jwk(one.privateKey)), 'AUTH_KEY')
   const other = parseSigningKeys(privatePem(two.privateKey), 'AUTH_KEY')
   assert.equal(keys.deriveSecret('a').length, 32)
-  assert.ok(keys.deriveSecret('a').equals(again.deriveSecret('a')))
-  assert.ok(!keys.deriveSecret('a').equals(keys.deriveSecret('b')))
-  assert.ok(!keys.deriveSecret('a').equals(other.deriveSecret('a')))
-  assert.ok(createPublicKey(keys.signing.privateKey).equals(one.publicKey))
+  assert.deepEqual(keys.deriveSecret('a'), again.deriveSecret('a'))
+  assert.notDeepEqual(keys.deriveSecret('a'), keys.deriveSecret('b'))
+  assert.notDeepEqual(keys.deriveSecret('a'), other.deriveSecret('a'))
+  assert.equal(createPublicKey(keys.signing.privateKey).equals(one.publicKey), true)
 })

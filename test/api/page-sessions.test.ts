@@ -51,7 +51,7 @@ test('a page session tells who is signed in, until it is closed', async () => {
   await using shop = await open()
   const { user } = await shop.accounts.login(credentials)
   const { token, expiresAt } = await shop.accounts.openPageSession(user)
-  assert.ok(expiresAt.getTime() > Date.now())
+  assert.equal(expiresAt.getTime() > Date.now(), true)
   const expected = { userId: user.id, userType: 'guest', name: 'Alice', email: credentials.email }
   for (let n = 0; n < 2; n += 1) {
     assert.deepEqual({ ...(await shop.accounts.findPageSession(token)) }, expected)
@@ -76,7 +76,7 @@ test('a page session is no refresh token and the other way round', async () => {
 test('a suspension ends page sessions, here at once', async () => {
   await using shop = await open()
   const { token } = await shop.accounts.openPageSession(shop.user)
-  assert.ok(await shop.accounts.findPageSession(token))
+  assert.notEqual(await shop.accounts.findPageSession(token), undefined)
   await shop.accounts.changeUser({
     actorId: shop.admin.id,
     userId: shop.user.id,
@@ -100,7 +100,28 @@ test('a new password and a new name show at once, and the password ends page ses
   })
   assert.equal(await shop.accounts.findPageSession(token), undefined)
   const next = await shop.accounts.openPageSession(user)
-  assert.ok(await shop.accounts.findPageSession(next.token))
+  assert.notEqual(await shop.accounts.findPageSession(next.token), undefined)
+})
+
+test('a login that was checked before a change of the account opens nothing after it', async () => {
+  await using shop = await open()
+  const { accounts, user, admin } = shop
+  const changes = [
+    async () =>
+      await accounts.changeOwnAccount({
+        userId: user.id,
+        currentPassword: PASSWORD,
+        password: 'another quiet evening',
+      }),
+    async () =>
+      await accounts.changeUser({ actorId: admin.id, userId: user.id, userType: 'organizer' }),
+  ]
+  for (const [n, change] of changes.entries()) {
+    const password = n === 0 ? PASSWORD : 'another quiet evening'
+    const login = await accounts.login({ email: credentials.email, password })
+    await change()
+    await assert.rejects(accounts.openPageSession(login.user), { code: 'unauthenticated' })
+  }
 })
 
 test("an expired page session is nobody's", async () => {

@@ -101,7 +101,7 @@ test('many late uses at once all fail and end the session without an error', asy
   const answers = await Promise.all(
     Array.from({ length: 20 }, async () => await refresh(app, refreshToken)),
   )
-  assert.ok(answers.every((answer) => answer.status === 401))
+  assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([401]))
 })
 
 test('refreshing, signing out and a suspension at once leave nobody signed in', async () => {
@@ -124,36 +124,5 @@ test('refreshing, signing out and a suspension at once leave nobody signed in', 
       [account.id],
     )
     assert.equal(Number(row?.live), 0)
-  }
-})
-
-test('a login under way does not outlive a change of the password', async () => {
-  await using app = await startApp()
-  const account = await signUp(app)
-  for (let round = 0; round < 5; round += 1) {
-    const password = `quiet evening number ${round}`
-    const current = round === 0 ? account.password : `quiet evening number ${round - 1}`
-    const { token } = await signIn(app, { email: account.email, password: current })
-    const logins = Array.from(
-      { length: 4 },
-      async () =>
-        await post(app, '/api/v1/users/login', {
-          email: account.email,
-          password: current,
-          refresh: 'body',
-        }),
-    )
-    const changed = await patch(
-      app,
-      '/api/v1/users/me',
-      { current_password: current, password },
-      token,
-    )
-    assert.equal(changed.status, 200, changed.body)
-    for (const login of await Promise.all(logins)) {
-      if (login.status !== 200) continue
-      const refused = await refresh(app, login.json<Refreshed>().refresh_token)
-      assertRefused(refused, { status: 401, code: 'unauthenticated' })
-    }
   }
 })

@@ -9,7 +9,8 @@ const HEADER = `# The tables
 Generated from the schema by \`node scripts/er-diagram.mjs\`; a test compares it with a freshly
 migrated database. Views, functions and indexes are in \`migrations/\`, with their comments.
 
-PK is a primary key, FK refers to another table, UK is unique by itself; \`null\` may be missing.
+PK is a primary key, FK refers to another table, UK is unique by itself; \`null\` may be missing. Mermaid
+takes no comma in a type, so \`numeric(10_2)\` is numeric(10,2).
 
 `
 

@@ -75,7 +75,7 @@ function BuyForm({ visitor, event, choice, orderKey, refusal }: BuyPanelProps): 
     )
   }
   return (
-    <form class="buy-form" method="post" action={`/events/${event.id}/buy#buy`}>
+    <form class="buy-form" method="post" action={`/events/${event.id}/buy`}>
       <input type="hidden" name="key" value={orderKey} />
       <TicketTypes event={event} choice={choice} fault={faultOf(faults, 'ticket_type')} />
       <Quantity event={event} choice={choice} fault={faultOf(faults, 'quantity')} />
@@ -118,7 +118,7 @@ function SaleEnd({ event }: { event: EventDetails }): VNode | null {
 }
 
 /** `€75.00`, or `€75.00 – €120.00` when the ticket types differ. */
-export function priceRange({ ticketPriceCents, ticketTypes, currency }: EventDetails): string {
+function priceRange({ ticketPriceCents, ticketTypes, currency }: EventDetails): string {
   const highest = Math.max(ticketPriceCents, ...ticketTypes.map((type) => type.priceCents))
   const from = price(ticketPriceCents, currency)
   return highest === ticketPriceCents ? from : `${from} – ${price(highest, currency)}`

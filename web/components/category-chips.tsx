@@ -7,9 +7,9 @@ export function CategoryChips(props: {
 }): VNode | null {
   const { typed } = props
   const isChosen = (category: string) => category.toLowerCase() === typed.category.toLowerCase()
-  // One that is searched for is shown, whether or not there are events of it.
-  const known = props.categories.some(isChosen) || typed.category === ''
-  const categories = known ? props.categories : [...props.categories, typed.category]
+  // The chosen one comes first, where it is seen, whether or not there are events of it.
+  const chosen = typed.category === '' ? [] : [props.categories.find(isChosen) ?? typed.category]
+  const categories = [...chosen, ...props.categories.filter((category) => !isChosen(category))]
   if (categories.length === 0) return null
   return (
     <nav class="chips" aria-label="Categories">

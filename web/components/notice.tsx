@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { Icon } from './icon.tsx'
 
-/** Something that somebody must read: announced by screen readers when it is a problem. */
+/** Something that somebody must read. A problem takes the focus, and so comes into view. */
 export function Notice(props: {
   tone: 'problem' | 'done' | 'info'
   title: string
@@ -9,7 +9,11 @@ export function Notice(props: {
 }): VNode {
   const isProblem = props.tone === 'problem'
   return (
-    <div class={`notice notice-${props.tone}`} role={isProblem ? 'alert' : 'status'}>
+    <div
+      class={`notice notice-${props.tone}`}
+      role={isProblem ? 'alert' : 'status'}
+      {...(isProblem ? { tabIndex: -1, autofocus: true } : {})}
+    >
       <Icon name={props.tone === 'done' ? 'check' : 'alert'} />
       <div>
         <p class="notice-title">{props.title}</p>

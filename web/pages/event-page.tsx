@@ -1,6 +1,6 @@
 /** One event: what, when, where, and its tickets. */
 import type { VNode } from 'preact'
-import { BuyPanel, type BuyPanelProps, priceRange } from '../components/buy-panel.tsx'
+import { BuyPanel, type BuyPanelProps } from '../components/buy-panel.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Poster } from '../components/poster.tsx'
 import { eventJsonLd } from '../event-json-ld.ts'
@@ -38,7 +38,6 @@ export function EventPage(props: BuyPanelProps): VNode {
             )}
           </div>
         </div>
-        {event.sale === 'on_sale' && <StickyBuy event={event} />}
       </article>
     </Layout>
   )
@@ -64,18 +63,6 @@ function Facts({ event }: { event: EventDetails }): VNode {
         </p>
       </li>
     </ul>
-  )
-}
-
-/** On small screens the way to the form is always at hand. */
-function StickyBuy({ event }: { event: EventDetails }): VNode {
-  return (
-    <div class="sticky-buy">
-      <p>{priceRange(event)}</p>
-      <a class="button" href="#buy">
-        Tickets
-      </a>
-    </div>
   )
 }
 

@@ -16,6 +16,8 @@ const JOBS_PER_LEASE = 20
 /** Longer than any effect takes, and as long as a killed process delays its jobs. */
 const LEASE_SECONDS = 30
 const POLL_INTERVAL_MS = 1_000
+/** Between leases while the shop sells: mail can wait a minute, buyers cannot. */
+const BUSY_PAUSE_MS = 200
 /** Before the second try; doubles with each. */
 const RETRY_PAUSE_SECONDS = 2
 const ERROR_LENGTH_MAX = 1_000
@@ -28,15 +30,20 @@ interface Job {
   tries: number
 }
 
-/** Starts the runners; `wake` says that there are new jobs. */
-export function startJobRunners(options: {
+export interface JobRunnerOptions {
   db: Database
   consumers: readonly Consumer[]
   logger: Logger
-}): Repetition {
+  /** Whether purchases need the machine right now. */
+  isBusy: () => boolean
+}
+
+/** Starts the runners; `wake` says that there are new jobs. */
+export function startJobRunners(options: JobRunnerOptions): Repetition {
   const runners = Array.from({ length: RUNNERS }, () => startRunner(options))
   return {
     wake: () => {
+      if (options.isBusy()) return
       for (const runner of runners) runner.wake()
     },
     async [Symbol.asyncDispose]() {
@@ -45,12 +52,8 @@ export function startJobRunners(options: {
   }
 }
 
-function startRunner(options: {
-  db: Database
-  consumers: readonly Consumer[]
-  logger: Logger
-}): Repetition {
-  const { db, logger } = options
+function startRunner(options: JobRunnerOptions): Repetition {
+  const { db, logger, isBusy } = options
   const consumers = new Map(options.consumers.map((consumer) => [consumer.name, consumer]))
   return repeat({
     everyMs: POLL_INTERVAL_MS,
@@ -65,7 +68,8 @@ function startRunner(options: {
           await postpone(db, job, error)
         }
       }
-      return jobs.length > 0 ? { pauseMs: 0 } : undefined
+      if (jobs.length === 0) return undefined
+      return { pauseMs: isBusy() ? BUSY_PAUSE_MS : 0 }
     },
     onError: (error) => {
       logger.warn({ err: error }, 'job runner will try again')

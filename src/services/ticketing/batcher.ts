@@ -65,6 +65,11 @@ export class Batcher<Request extends { userId: number }, Answer> {
     return this.#waiting
   }
 
+  /** Whether anything waits or is on its way. */
+  get isBusy(): boolean {
+    return this.#waiting > 0 || this.#batches > 0
+  }
+
   /**
    * @param laneId What must not run side by side: the event.
    * @returns The answer to this request.
@@ -101,7 +106,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
 
   /** Waits until nothing waits and nothing is on its way. */
   async drain(): Promise<void> {
-    if (this.#waiting === 0 && this.#batches === 0) return
+    if (!this.isBusy) return
     await new Promise<void>((resolve) => {
       this.#idle = resolve
     })
@@ -159,7 +164,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
     if (lane.ready.length > 0) this.#schedule(lane)
     else if (lane.users.size === 0) this.#lanes.delete(lane.id)
     this.#dispatch()
-    if (this.#waiting === 0 && this.#batches === 0) this.#idle?.()
+    if (!this.isBusy) this.#idle?.()
   }
 
   /** Nothing was done for these, and their clients have waited long enough. */

@@ -33,6 +33,8 @@ const TICKET_IDS_PER_BLOCK = 4_096
 /** What other parts may ask of ticketing. */
 export interface Ticketing {
   placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
+  /** Whether purchases are on their way, so that lesser work steps back. */
+  isBusy: () => boolean
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
 }
@@ -97,6 +99,7 @@ export function ticketingService(
 
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
+    isBusy: () => purchases.isBusy,
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
   }
