@@ -29,7 +29,7 @@ import { notificationService } from './services/notification/service.ts'
 import { PURCHASE_CONNECTIONS, ticketingService } from './services/ticketing/service.ts'
 import { hashPassword } from './services/user/passwords.ts'
 import { userService } from './services/user/service.ts'
-import { webPages } from '../web/pages.ts'
+import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
 const JOB_CONNECTIONS = 4
@@ -128,6 +128,7 @@ export async function composeShop(config: Config): Promise<Shop> {
     authenticate: user.authenticate,
     rateLimits: config.rateLimits,
     tls,
+    renderNotFound: config.roles.has('web') ? renderNotFound : undefined,
     trustedProxies: config.trustedProxies,
   })
   await addApiDocs(http, VERSION)

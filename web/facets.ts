@@ -3,26 +3,10 @@ import type { Facets } from './pages/events-page.tsx'
 import type { Events } from './needs.ts'
 import { EVENTS_PER_PAGE } from '../src/contracts/event.ts'
 
-const KEPT_MS = 10_000
 const CATEGORIES_MAX = 9
 const CITIES_MAX = 50
 
-/** @returns A function that asks at most every ten seconds, whoever calls it. */
-export function facetFinder(events: Events, clock: () => number = Date.now): () => Promise<Facets> {
-  let kept: { until: number; facets: Promise<Facets> } | undefined
-  return async () => {
-    if (kept === undefined || kept.until <= clock()) {
-      const asked = { until: clock() + KEPT_MS, facets: findFacets(events) }
-      kept = asked
-      asked.facets.catch(() => {
-        if (kept === asked) kept = undefined
-      })
-    }
-    return await kept.facets
-  }
-}
-
-async function findFacets(events: Events): Promise<Facets> {
+export async function findFacets(events: Events): Promise<Facets> {
   const { items } = await events.listEvents({ limit: EVENTS_PER_PAGE.max })
   return {
     categories: mostFrequent(items.map((event) => event.category)).slice(0, CATEGORIES_MAX),

@@ -7,7 +7,7 @@ const TEXT_MAX = 1_000
 /** Text that PostgreSQL can hold. */
 const WITHOUT_NUL = '^[^\\u0000]*$'
 
-export const UserType = Type.Enum(['guest', 'organizer', 'admin'])
+const UserType = Type.Enum(['guest', 'organizer', 'admin'])
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Time = Type.String({ format: 'date-time' })

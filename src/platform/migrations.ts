@@ -13,5 +13,5 @@ export async function migrate(connection: pg.ClientConfig): Promise<void> {
     // Starters wait for one another on an advisory lock instead of failing.
     advisoryLockMode: 'wait',
     log: () => undefined,
-  } as Parameters<typeof runner>[0])
+  })
 }

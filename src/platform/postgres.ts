@@ -43,7 +43,7 @@ const INT8 = 20
 const types: pg.CustomTypesConfig = {
   // Our ids stay far below 2^53, so a bigint is a plain number here.
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as never),
+    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as never),
 }
 
 export class Database implements Queryable, AsyncDisposable {

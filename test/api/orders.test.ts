@@ -430,3 +430,21 @@ test('a buyer hears of the order by mail, once', async () => {
   assert.equal(more.length, 0)
   for (const { ticket_code } of order.tickets) assert.ok(mail.body_text.includes(ticket_code))
 })
+
+test('an address that takes other methods says which', async () => {
+  const who = await buyer()
+  const cases = [
+    ['PUT', '/api/v1/orders', 'GET, HEAD, POST'],
+    ['PATCH', '/api/v1/orders/5', 'GET, HEAD'],
+  ] as const
+  for (const [method, url, allow] of cases) {
+    const answer = await app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${who.token}` },
+    })
+    assertRefused(answer, 405, 'method_not_allowed')
+    assert.equal(answer.headers['allow'], allow)
+  }
+  assertRefused(await app.inject({ method: 'GET', url: '/api/v1/nothing' }), 404, 'not_found')
+})

@@ -100,3 +100,13 @@ export function assertRefused(
   assert.deepEqual(actual, expected, message ?? answer.body)
   assert.equal(answer.status, expected.status)
 }
+
+/** The cookies that an answer sets, by name, with their attributes. */
+export function cookiesOf(answer: TestAnswer): Record<string, string> {
+  const header = answer.headers['set-cookie'] ?? []
+  const cookies = Array.isArray(header) ? header : [String(header)]
+  return Object.fromEntries(cookies.map((cookie) => [cookie.slice(0, cookie.indexOf('=')), cookie]))
+}
+
+export const cookieValue = (cookie: string | undefined): string =>
+  /^[^=]+=([^;]*)/.exec(cookie ?? '')?.[1] ?? ''

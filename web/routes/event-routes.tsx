@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { NO_CHOICE } from '../components/ticket-choice.tsx'
-import { facetFinder } from '../facets.ts'
+import { findFacets } from '../facets.ts'
 import { formOf, wholeNumber } from '../form.ts'
 import type { EventDetails, Events } from '../needs.ts'
 import { EventPage } from '../pages/event-page.tsx'
@@ -12,13 +12,11 @@ import { seeOther, sendPage } from '../send-page.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 export function eventRoutes({ app, events, findVisitor }: PageRoutes): void {
-  const findFacets = facetFinder(events)
-
   app.get('/', page, async (request, reply) => {
     const search = readSearch(request.query)
     const [visitor, facets, list] = await Promise.all([
       findVisitor(request),
-      findFacets(),
+      findFacets(events),
       listEvents(events, search),
     ])
     // A link to a further page that is too old: the first page has what there is now.

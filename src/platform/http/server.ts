@@ -12,8 +12,8 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import type { Logger } from 'pino'
-import { AppError } from '../../kernel/errors.ts'
 import { type Authenticate, addAccessControl } from './access.ts'
+import { addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
 import { sendProblem } from './problem.ts'
 import { type Quota, addRateLimit } from './rate-limit.ts'
@@ -36,6 +36,8 @@ export interface HttpOptions {
   /** Off for load that comes from one address on purpose. */
   rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   tls?: { cert: string; key: string } | undefined
+  /** The page for a browser at an address that does not exist. */
+  renderNotFound: (() => string) | undefined
   /** Addresses of proxies whose X-Forwarded-For is believed; empty believes nobody. */
   trustedProxies: readonly string[]
 }
@@ -68,24 +70,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply)
   })
-  // 404 for an address that does not exist, 405 with Allow for one that takes other methods.
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? ''
-    const allowed = (['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const).filter(
-      (method) => method !== request.method && app.findRoute({ method, url: path }) !== null,
-    )
-    if (allowed.length > 0) {
-      void reply.header('Allow', allowed.join(', '))
-      throw new AppError('method_not_allowed')
-    }
-    throw new AppError('not_found')
-  })
+  addNotFound(app, options.renderNotFound)
 
   addRequestTelemetry(app, options.metrics)
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => request.ip)
   }
-  addAccessControl(app as unknown as FastifyInstance, options.authenticate)
+  addAccessControl(app, options.authenticate)
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'user', options.rateLimits.perUser, (request) => request.principal?.userId)
   }

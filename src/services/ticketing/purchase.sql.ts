@@ -70,6 +70,9 @@ export async function placeOrders(
   return resultOf(rows[0] as PlaceOrdersRow)
 }
 
+const optionalNumber = (text: string | null | undefined): number | undefined =>
+  text === null || text === undefined ? undefined : Number(text)
+
 function resultOf(row: PlaceOrdersRow): BatchResult {
   const typeIds = (row.type_ids ?? []).map(Number)
   return {
@@ -85,7 +88,7 @@ function resultOf(row: PlaceOrdersRow): BatchResult {
     refusals: (row.refused_at ?? []).map((at, n) => ({
       place: at - 1,
       why: row.refused_why?.[n] ?? '',
-      detail: row.refused_detail?.[n] == null ? undefined : Number(row.refused_detail[n]),
+      detail: optionalNumber(row.refused_detail?.[n]),
     })),
   }
 }

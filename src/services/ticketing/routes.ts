@@ -79,7 +79,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       if (page.nextCursor !== undefined) {
         void reply.header('Link', nextLink(request, page.nextCursor))
       }
-      return sendTaggedJson(request, reply, page.items.map(orderJson))
+      return await sendTaggedJson(request, reply, page.items.map(orderJson))
     },
   )
 
@@ -99,7 +99,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       const order = await findOrder(deps.db, request.params.id)
       // Somebody else's order and none at all look the same.
       if (order?.userId !== principalOf(request).userId) throw new AppError('not_found')
-      return sendTaggedJson(request, reply, orderJson(order))
+      return await sendTaggedJson(request, reply, orderJson(order))
     },
   )
 
@@ -118,7 +118,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
     async (request, reply) => {
       const ticket = await findTicket(deps.db, request.params.code)
       if (ticket?.userId !== principalOf(request).userId) throw new AppError('not_found')
-      return sendTaggedJson(request, reply, {
+      return await sendTaggedJson(request, reply, {
         ticket_code: ticket.ticketCode,
         order_id: ticket.orderId,
         event_id: ticket.eventId,
