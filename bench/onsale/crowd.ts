@@ -40,10 +40,10 @@ export interface CrowdOptions {
 }
 
 /** How long before the opening the first people come. */
-export const EARLY_MS = 2_000
+export const EARLY_MS = 3_000
 /** None is too early by less than this, so that no clock has to be exact. */
 const EARLY_GAP_MS = 200
-const EARLY_SHARE = 0.01
+const EARLY_SHARE = 0.03
 
 const VISITS = {
   plain: 0.76,

@@ -1,6 +1,7 @@
 /** The rehearsal from its preparation to its verdict. */
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StartupError } from '../../src/kernel/startup-error.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { Resources } from '../../src/platform/resources.ts'
 import { type SigningKeys, parseSigningKeys } from '../../src/platform/signing-keys.ts'
@@ -16,6 +17,7 @@ import { planCrowd } from './crowd.ts'
 import { createCounter } from './figures.ts'
 import type { Entry } from './ledger.ts'
 import { MAX_PER_USER, type Options } from './options.ts'
+import { watchProcessors } from './processors.ts'
 import { number, showProgress } from './progress.ts'
 import { type Measures, type Report, printFigures, reportJson } from './report.ts'
 import { runRush } from './rush.ts'
@@ -28,7 +30,7 @@ import { WRONG_REQUESTS, createWire } from './wire.ts'
 const REQUEST_TIMEOUT_MS = 10_000
 /** By then, whatever was sent and not answered has had its effect or never will. */
 const SETTLE_MS = 12_000
-const MAIL_POLL_MS = 500
+const MAIL_POLL_MS = 1_000
 /** The wait for mail ends when none has come for so long. */
 const MAIL_PATIENCE_MS = 20_000
 const AUDIT_STATEMENT_MS = 120_000
@@ -64,6 +66,9 @@ async function rehearseWith(
   terminal.print(`\n  Box Office: the dress rehearsal of an on-sale · seed ${options.seed}\n`)
   const shop = await openShop(options, { terminal, stop }, resources)
   const { url, db } = shop
+  await db?.query('select 1').catch((error: unknown) => {
+    throw new StartupError('The database at DATABASE_URL cannot be reached.', { cause: error })
+  })
   const api = createApi(url)
   terminal.print(`  shop     ${url.origin}${options.url === undefined ? ', a process of its own, on a database of its own' : ''}`) // prettier-ignore
   const accounts: Accounts =
@@ -100,8 +105,7 @@ async function rehearseWith(
   const counter = createCounter()
   const { figures } = counter
   const progress = showProgress({ terminal, figures, tickets: options.tickets, opensAt })
-  const processorBefore = process.cpuUsage()
-  const begunAt = performance.now()
+  const processorsOf = await watchProcessors(url)
   await runRush({
     plan,
     buyers: accounts.buyers.map((buyer) => buyer.userId),
@@ -117,13 +121,12 @@ async function rehearseWith(
     stop: stop.signal,
   })
   progress.stop()
-  const used = process.cpuUsage(processorBefore)
-  const endedAt = performance.now()
+  const answerSeconds = (performance.now() - opensAt) / 1000
   const isWhole = !stop.signal.aborted
   const measures: Measures = {
-    arrivalSeconds,
-    answerSeconds: (endedAt - opensAt) / 1000,
-    crowdProcessors: (used.user + used.system) / 1000 / (endedAt - begunAt),
+    arrivalSeconds: Math.min(arrivalSeconds, answerSeconds),
+    answerSeconds,
+    processors: await processorsOf(),
     mailSeconds: undefined,
   }
   terminal.print('')

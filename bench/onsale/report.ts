@@ -3,6 +3,7 @@ import type { Books } from './audit.sql.ts'
 import { LATENCIES, type Figures, ordersInBestSecond } from './figures.ts'
 import type { Check } from './check.ts'
 import type { Options } from './options.ts'
+import type { Processors } from './processors.ts'
 import { milliseconds, number, refusalsOf, troubleOf } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 import type { Verdict } from './verdict.ts'
@@ -12,8 +13,8 @@ export interface Measures {
   /** From the opening to the last planned arrival, and to the last answer. */
   arrivalSeconds: number
   answerSeconds: number
-  /** How much of one processor the crowd took. */
-  crowdProcessors: number
+  /** How many processors the rush kept busy on either side, on average. */
+  processors: Processors
   mailSeconds: number | undefined
 }
 
@@ -45,10 +46,7 @@ export function printFigures(terminal: Terminal, report: Omit<Report, 'verdict'>
   }
   const rate = (count: number, seconds: number) => `${number(count / Math.max(seconds, 0.001))}/s`
   const soldOut = secondsToSellOut(report.books)
-  row(
-    'asked',
-    `${number(figures.asked)} requests, ${rate(figures.asked, measures.arrivalSeconds)}; the crowd took ${measures.crowdProcessors.toFixed(2)} of a processor`,
-  )
+  row('asked', `${number(figures.asked)} requests, ${rate(figures.asked, measures.arrivalSeconds)}`)
   row(
     'answered',
     `${number(figures.answered)}, ${rate(figures.answered, measures.answerSeconds)}; ${troubleOf(figures)}`,
@@ -61,6 +59,8 @@ export function printFigures(terminal: Terminal, report: Omit<Report, 'verdict'>
   )
   row('again', `${number(figures.replays)} answers that repeated an order`)
   row('refused', refusalsOf(figures).replace('refused: ', ''))
+  const { crowd, shop } = measures.processors
+  row('processors', `${crowd.toFixed(2)} by the crowd` + (shop === undefined ? '' : `, ${shop.toFixed(2)} by the shop without its database`)) // prettier-ignore
   if (measures.mailSeconds !== undefined) {
     row('mail', `the last one ${measures.mailSeconds.toFixed(1)} s after the last answer`)
   }

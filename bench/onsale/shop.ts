@@ -32,8 +32,6 @@ export async function startOwnShop(): Promise<OwnShop> {
     const removeNow = () => {
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
     }
-    // A second Ctrl-C does not wait for anything else.
-    process.once('exit', removeNow)
     opening.defer(async () => {
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
       process.off('exit', removeNow)
@@ -52,6 +50,8 @@ export async function startOwnShop(): Promise<OwnShop> {
     const keys = await loadSigningKeys({ authKey: undefined, dataDir })
     const shop = await startProcess({ DATA_DIR: dataDir, DATABASE_URL: databaseUrl })
     opening.defer(shop.stop)
+    // A second Ctrl-C waits for nothing. Last, so that the processes have been ended before.
+    process.once('exit', removeNow)
     const running = opening.move()
     return {
       url: shop.url,

@@ -11,6 +11,8 @@ export interface Terminal {
   bad: (text: string) => string
 }
 
+/** For a terminal that does not tell. */
+const COLUMNS = 80
 const GREEN = 32
 const RED = 31
 
@@ -29,7 +31,9 @@ export function createTerminal(
     redraw(lines) {
       // Up over the block before, and each line cut to the width, as a wrapped one would count twice.
       const up = drawn === 0 ? '' : `\x1b[${drawn}A`
-      stream.write(up + lines.map((line) => `\x1b[2K${line.slice(0, stream.columns)}\n`).join(''))
+      stream.write(
+        up + lines.map((line) => `\x1b[2K${line.slice(0, stream.columns || COLUMNS)}\n`).join(''),
+      )
       drawn = lines.length
     },
     settle: () => (drawn = 0),

@@ -36,6 +36,9 @@ export function judge(checks: readonly Check[], books: Books | undefined): Verdi
     `${faults('promises_kept')} lost`,
     `${faults('codes_unique', 'codes_told_once', 'one_effect_per_key')} duplicated`,
   ]
+  if (wrong.length === 0 && books.orders.length === 0) {
+    return { exitCode: 2, summary: 'NOTHING TO AUDIT: no order was placed' }
+  }
   if (wrong.length > 0) parts.push(`${wrong.length} of ${checks.length} checks FAILED`)
   return { exitCode: wrong.length === 0 ? 0 : 1, summary: parts.join(' · ') }
 }

@@ -39,7 +39,7 @@ async function run(args: string[], env: Record<string, string>): Promise<Rehears
 }
 
 /** From the event's publication to its opening, at most. */
-const OPENING_MS = 4_000
+const OPENING_MS = 5_000
 
 const failed = (checks: Rehearsal['checks']): string[] =>
   checks.filter((check) => !isRight(check)).map((check) => check.id)

@@ -37,7 +37,7 @@ export interface HttpOptions {
   rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   tls?: { cert: string; key: string } | undefined
   /** The page for a browser at an address that does not exist. */
-  renderNotFound: (() => string) | undefined
+  renderNotFound?: (() => string) | undefined
   /** Addresses of proxies whose X-Forwarded-For is believed; empty believes nobody. */
   trustedProxies: readonly string[]
 }
