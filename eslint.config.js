@@ -33,6 +33,15 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-console': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.object.name='assert'][callee.property.name='ok'][arguments.length=1]",
+          message:
+            'Give assert.ok a message: without one Node reads the source to make one, which under tsx on Node 20 may never end.',
+        },
+      ],
       eqeqeq: 'error',
       'prefer-const': 'error',
     },

@@ -61,7 +61,7 @@ test('the API document has every route below /api/v1, and no other', async () =>
   )
   const inApi = documented.filter((each) => each.includes(' /api/v1/'))
   const routes = routesOf(app.shop.http.printRoutes({ commonPrefix: false }))
-  assert.ok(routes.length > 10)
+  assert.ok(routes.length > 10, 'routes.length > 10')
   assert.deepEqual(inApi.sort(), routes.sort())
 })
 
@@ -69,7 +69,10 @@ test('the API document is sound: version, references, operations, parameters', a
   await using app = await startApp()
   const document = await apiDocument(app)
   assert.equal(document.openapi, '3.1.0')
-  assert.ok(document.info.title !== '' && document.info.version !== '')
+  assert.ok(
+    document.info.title !== '' && document.info.version !== '',
+    "document.info.title !== '' && document.info.version !== ''",
+  )
   for (const reference of referencesIn(document)) {
     assert.ok(resolves(document, reference), `${reference} leads nowhere`)
   }

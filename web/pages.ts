@@ -1,4 +1,5 @@
 /** The pages: rendered on the server, whole without script. Its only door. */
+import formbody from '@fastify/formbody'
 import type { Service } from '../src/platform/service.ts'
 import type { HttpApp } from '../src/platform/http/server.ts'
 import { errorHandler } from './error-handling.tsx'
@@ -22,7 +23,9 @@ export function webPages(deps: WebDeps): Service {
     name: 'web',
     routes: (root) => {
       // Registered apart, so that what goes wrong here is answered with a page.
-      void root.register((pages, _options, done) => {
+      void root.register(async (pages) => {
+        // Here alone: the API takes no forms, which other sites could send.
+        await pages.register(formbody)
         pages.setErrorHandler(errorHandler(findVisitor))
         pages.addHook('onRequest', (request, _reply, next) => {
           try {
@@ -39,7 +42,6 @@ export function webPages(deps: WebDeps): Service {
         accountRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)
-        done()
       })
     },
   }

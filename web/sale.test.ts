@@ -20,12 +20,30 @@ const listing: EventListing = {
 }
 
 test('few are left when it is a tenth, and never when all are', () => {
-  assert.ok(!isLow({ remaining: 51, totalTickets: 500 }))
-  assert.ok(isLow({ remaining: 50, totalTickets: 500 }))
-  assert.ok(!isLow({ remaining: 4_000, totalTickets: 50_000 }))
-  assert.ok(isLow({ remaining: 10, totalTickets: 20 }))
-  assert.ok(!isLow({ remaining: 10, totalTickets: 10 }))
-  assert.ok(!isLow({ remaining: 0, totalTickets: 500 }))
+  assert.ok(
+    !isLow({ remaining: 51, totalTickets: 500 }),
+    '!isLow({ remaining: 51, totalTickets: 500 })',
+  )
+  assert.ok(
+    isLow({ remaining: 50, totalTickets: 500 }),
+    'isLow({ remaining: 50, totalTickets: 500 })',
+  )
+  assert.ok(
+    !isLow({ remaining: 4_000, totalTickets: 50_000 }),
+    '!isLow({ remaining: 4_000, totalTickets: 50_000 })',
+  )
+  assert.ok(
+    isLow({ remaining: 10, totalTickets: 20 }),
+    'isLow({ remaining: 10, totalTickets: 20 })',
+  )
+  assert.ok(
+    !isLow({ remaining: 10, totalTickets: 10 }),
+    '!isLow({ remaining: 10, totalTickets: 10 })',
+  )
+  assert.ok(
+    !isLow({ remaining: 0, totalTickets: 500 }),
+    '!isLow({ remaining: 0, totalTickets: 500 })',
+  )
 })
 
 test('a card says only what matters', () => {

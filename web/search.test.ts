@@ -4,7 +4,7 @@ import { activeFilters, isEverything, readSearch, searchPath } from './search.ts
 
 test('an empty search is everything', () => {
   const { typed, query, faults } = readSearch({})
-  assert.ok(isEverything(typed))
+  assert.ok(isEverything(typed), 'isEverything(typed)')
   assert.deepEqual(query, { limit: 25 })
   assert.deepEqual(faults, [])
 })

@@ -36,7 +36,7 @@ export const ERRORS = {
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
   unavailable: {
     status: 503,
-    message: 'The service cannot answer right now. Nothing was done; try again shortly.',
+    message: 'The service cannot answer right now. Try again shortly.',
   },
 } as const satisfies Record<string, { status: number; message: string }>
 

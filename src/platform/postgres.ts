@@ -152,6 +152,17 @@ function translated(error: unknown): unknown {
   return new AppError('unavailable', { retryAfterSeconds: 1, cause: error })
 }
 
+/**
+ * True when the server could not even be reached, so that the statement certainly had no effect.
+ * @param error What `query` threw.
+ */
+export function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof AppError) || !(error.cause instanceof Error)) return false
+  const { code } = error.cause as { code?: unknown }
+  if (typeof code === 'string') return /^(ECONNREFUSED|ENOENT|57P03|53300)$/.test(code)
+  return error.cause.message.includes('timeout exceeded when trying to connect')
+}
+
 /** True for a transaction that lost against another and may simply be run again. */
 export const isSerializationConflict = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01')

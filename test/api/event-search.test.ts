@@ -281,7 +281,7 @@ test('with 5,000 events the default list reads an index and stops after a page',
   let plan: { 'QUERY PLAN': string }[] = []
   const explaining: Queryable = {
     async query(text, values) {
-      assert.ok(typeof text === 'string')
+      assert.ok(typeof text === 'string', "typeof text === 'string'")
       const options = 'analyze, costs off, timing off, summary off'
       plan = await large.app.db.query(`explain (${options}) ${text}`, values)
       return []

@@ -264,7 +264,10 @@ test('own events come in pages, the newest first, and nobody else’s', async ()
     const answer = await shop.call({ method: 'GET', url, by: shop.organizer })
     assert.equal(answer.headers['cache-control'], 'private, no-store')
     const events = answer.json<Event[]>()
-    assert.ok(events.every((event) => event.created_by === shop.organizer.id))
+    assert.ok(
+      events.every((event) => event.created_by === shop.organizer.id),
+      'events.every((event) => event.created_by === shop.organizer.id)',
+    )
     seen.push(...events.map((event) => event.id))
     url = /<([^>]+)>; rel="next"/.exec(String(answer.headers['link']))?.[1]
   }

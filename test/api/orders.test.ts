@@ -19,7 +19,7 @@ after(async () => {
 
 async function buyer(): Promise<Buyer> {
   const [one] = await createBuyers(app.db, dataDir, 1)
-  assert.ok(one)
+  assert.ok(one, 'one')
   return one
 }
 
@@ -426,9 +426,10 @@ test('a buyer hears of the order by mail, once', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   const [mail, ...more] = await mails()
-  assert.ok(mail)
+  assert.ok(mail, 'mail')
   assert.equal(more.length, 0)
-  for (const { ticket_code } of order.tickets) assert.ok(mail.body_text.includes(ticket_code))
+  for (const { ticket_code } of order.tickets)
+    assert.ok(mail.body_text.includes(ticket_code), 'mail.body_text.includes(ticket_code)')
 })
 
 test('an address that takes other methods says which', async () => {

@@ -140,7 +140,10 @@ browserTest('a name that is taken and a weak password are explained', async () =
     .getByText(/exists already/)
     .waitFor()
   assert.equal(await page.getByLabel('Name').inputValue(), 'Zoë')
-  assert.ok(await page.getByLabel('Organize events').isChecked())
+  assert.ok(
+    await page.getByLabel('Organize events').isChecked(),
+    "await page.getByLabel('Organize events').isChecked()",
+  )
 
   await page.getByLabel('E-mail address').fill('zoe@shop.example')
   await page.getByLabel('Password').fill('password')

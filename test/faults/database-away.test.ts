@@ -34,7 +34,7 @@ suite('with a database that can be taken away', () => {
       const url = await app.listen()
       const { eventId } = await createSale(app.db, { capacity: 50 })
       const [buyer] = await createBuyers(app.db, dataDir, 1)
-      assert.ok(buyer)
+      assert.ok(buyer, 'buyer')
       const body = { event_id: eventId, quantity: 1 }
       assert.equal((await buy(url, buyer, body)).status, 201)
 

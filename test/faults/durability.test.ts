@@ -35,7 +35,7 @@ async function watchOrders(options: { synchronousCommit: 'on' | 'off' }): Promis
   await using db = connect(dataDir)
   const { eventId } = await createSale(db, { capacity: 100, maxPerUser: 100 })
   const [buyer] = await createBuyers(db, dataDir, 1)
-  assert.ok(buyer)
+  assert.ok(buyer, 'buyer')
   const body = { event_id: eventId, quantity: 1 }
   // Connections are made and ids fetched before anybody watches.
   assert.equal((await buy(shop.url, buyer, body)).status, 201)
@@ -44,7 +44,7 @@ async function watchOrders(options: { synchronousCommit: 'on' | 'off' }): Promis
   const backends = await db.query<{ pid: number }>(
     `select pid from pg_stat_activity where application_name = 'box-office purchases'`,
   )
-  assert.ok(backends.length > 0)
+  assert.ok(backends.length > 0, 'backends.length > 0')
   const trace = join(dataDir, 'trace')
   const strace = spawn(
     STRACE,

@@ -291,7 +291,7 @@ test('missing library links are made', async (t) => {
   await using server = await start(await temporaryFolder(t), { packageDir })
   assert.equal(isAlive(server.pid), true)
   const links = await readdir(join(packageDir, 'native/lib'))
-  assert.ok(links.includes('libpq.so.5'))
+  assert.ok(links.includes('libpq.so.5'), "links.includes('libpq.so.5')")
 })
 
 test('missing library links in a read-only node_modules are named', onlyRoot, async (t) => {
@@ -419,7 +419,7 @@ async function startOwner({
 }
 
 async function firstLine(child: ChildProcess): Promise<unknown> {
-  assert.ok(child.stdout)
+  assert.ok(child.stdout, 'child.stdout')
   for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line)
   return {}
 }

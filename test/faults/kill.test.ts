@@ -48,7 +48,7 @@ async function client(options: {
       const body = { event_id: options.eventId, quantity }
       const answer = await buy(options.url(), buyer, body, key).catch(() => undefined)
       if (answer?.status === 201) {
-        assert.ok(answer.orderId !== undefined)
+        assert.ok(answer.orderId !== undefined, 'answer.orderId !== undefined')
         const { orderId, ticketCodes } = answer
         ledger.confirmed.set(`${buyer.id} ${key}`, { orderId, ticketCodes, quantity })
         break

@@ -63,7 +63,7 @@ test('a build that is killed leaves nothing that looks finished', async (t) => {
     detached: true,
   })
   while (!(await readdir(project)).some((name) => name.startsWith('.dist-'))) await sleep(5)
-  assert.ok(child.pid !== undefined)
+  assert.ok(child.pid !== undefined, 'child.pid !== undefined')
   process.kill(-child.pid, 'SIGKILL')
   await once(child, 'exit')
   assert.equal((await readdir(project)).includes('dist'), false)

@@ -390,14 +390,23 @@ test('a shop of its own, stopped in the middle: audited, and nothing of it is le
   const options = readOptions(['--tickets', '5000', '--rate', '300'], {}) as Options
   const { verdict, books } = await rehearse(options, { terminal, stop })
   assert.equal(verdict.exitCode, 0, verdict.summary)
-  assert.ok(books !== undefined && books.event.sold > 0 && books.event.sold < 5_000)
+  assert.ok(
+    books !== undefined && books.event.sold > 0 && books.event.sold < 5_000,
+    'books !== undefined && books.event.sold > 0 && books.event.sold < 5_000',
+  )
   assert.deepEqual(folders(), before)
 })
 
 test('another machine is only loaded by who says that it is theirs', () => {
   assert.throws(() => readOptions(['--url', 'http://example.com'], {}), /not this machine/)
-  assert.ok(readOptions(['--url', 'http://example.com', '--i-own-this-host'], {}))
-  assert.ok(readOptions(['--url', 'http://127.0.0.1:3000'], {}))
+  assert.ok(
+    readOptions(['--url', 'http://example.com', '--i-own-this-host'], {}),
+    "readOptions(['--url', 'http://example.com', '--i-own-this-host'], {})",
+  )
+  assert.ok(
+    readOptions(['--url', 'http://127.0.0.1:3000'], {}),
+    "readOptions(['--url', 'http://127.0.0.1:3000'], {})",
+  )
   assert.throws(() => readOptions(['--url', 'ftp://localhost'], {}), /must be an address/)
   assert.throws(() => readOptions(['--rate', 'fast'], {}), /--rate fast: must be a whole number/)
 })
@@ -417,12 +426,21 @@ test('the same seed makes the same crowd, as large and as fast as was asked for'
   assert.deepEqual(planCrowd(CROWD), plan)
   assert.notDeepEqual(planCrowd({ ...CROWD, seed: 8 }), plan)
   const followUps = plan.filter((ask) => ask.then !== undefined).length
-  assert.ok(Math.abs(plan.length + followUps - CROWD.requests) <= 2)
+  assert.ok(
+    Math.abs(plan.length + followUps - CROWD.requests) <= 2,
+    'Math.abs(plan.length + followUps - CROWD.requests) <= 2',
+  )
   const seconds = (plan.at(-1)?.atMs ?? 0) / 1000
   assert.ok(seconds > 8.5 && seconds < 10.5, `${seconds} s for 10,000 requests at 1,000/s`)
-  assert.ok(plan.every((ask, n) => n === 0 || (plan[n - 1]?.atMs ?? 0) <= ask.atMs))
+  assert.ok(
+    plan.every((ask, n) => n === 0 || (plan[n - 1]?.atMs ?? 0) <= ask.atMs),
+    'plan.every((ask, n) => n === 0 || (plan[n - 1]?.atMs ?? 0) <= ask.atMs)',
+  )
   for (const quantity of [1, 2, 3, 4]) {
-    assert.ok(plan.filter((ask) => ask.quantity === quantity).length > 500)
+    assert.ok(
+      plan.filter((ask) => ask.quantity === quantity).length > 500,
+      'plan.filter((ask) => ask.quantity === quantity).length > 500',
+    )
   }
 })
 

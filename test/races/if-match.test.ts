@@ -34,7 +34,10 @@ async function race(
   )
   const { category, version } = await shop.read(id)
   const won = answers.filter((answer) => answer.status === 200)
-  assert.ok(won.some((answer) => answer.json<Event>().category === category))
+  assert.ok(
+    won.some((answer) => answer.json<Event>().category === category),
+    'won.some((answer) => answer.json<Event>().category === category)',
+  )
   return { statuses: answers.map((answer) => answer.status), category, version }
 }
 

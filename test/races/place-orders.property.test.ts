@@ -166,7 +166,7 @@ test('every batch gets the verdicts of the model', async () => {
       assert.equal(books.tickets, books.sold)
       assert.equal(books.ordered, books.sold)
       assert.equal(books.soldByType, books.sold)
-      assert.ok(books.mostPerUser <= maxPerUser)
+      assert.ok(books.mostPerUser <= maxPerUser, 'books.mostPerUser <= maxPerUser')
     }),
     { numRuns: RUNS },
   )

@@ -28,7 +28,7 @@ async function rushFor(
 async function rushOfOne(rig: TwoProcesses, requests: number, maxPerUser: number) {
   const { eventId } = await createSale(rig.db, { capacity: 1_000, maxPerUser })
   const [buyer] = await rig.buyers(1)
-  assert.ok(buyer)
+  assert.ok(buyer, 'buyer')
   const answers = await rig.buyAlternating(
     Array.from({ length: requests }, () => ({ buyer, body: { event_id: eventId, quantity: 1 } })),
   )
@@ -39,7 +39,7 @@ async function rushOfOne(rig: TwoProcesses, requests: number, maxPerUser: number
 async function rushOfOneKey(rig: TwoProcesses, requests: number) {
   const { eventId } = await createSale(rig.db, { capacity: 1_000, maxPerUser: 100 })
   const [buyer] = await rig.buyers(1)
-  assert.ok(buyer)
+  assert.ok(buyer, 'buyer')
   const answers = await rig.buyAlternating(
     Array.from({ length: requests }, () => ({
       buyer,
@@ -93,7 +93,7 @@ suite('two processes on one database', () => {
       buyers: 200,
       quantity: (n) => 2 + (n % 3),
     })
-    assert.ok(books.sold <= 101)
+    assert.ok(books.sold <= 101, 'books.sold <= 101')
     // The smallest wish is two, so at most one ticket can be left over.
     assert.ok(books.sold >= 100, `${books.sold} sold`)
     assert.equal(books.tickets, books.sold)
@@ -114,7 +114,7 @@ suite('two processes on one database', () => {
     assert.equal(books.orders, 1)
     assert.equal(books.tickets, 2)
     const placed = answers.filter((answer) => answer.status === 201)
-    assert.ok(placed.length >= 1)
+    assert.ok(placed.length >= 1, 'placed.length >= 1')
     assert.equal(new Set(placed.map((answer) => answer.body)).size, 1)
     for (const answer of answers) {
       assert.ok(answer.status === 201 || answer.code === 'request_in_progress', answer.body)

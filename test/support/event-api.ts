@@ -50,7 +50,7 @@ export async function startEventShop(): Promise<EventShop> {
   const [organizer, rival] = await createBuyers(app.db, dataDir, 2, 'organizer')
   const [admin] = await createBuyers(app.db, dataDir, 1, 'admin')
   const [guest] = await createBuyers(app.db, dataDir, 1)
-  assert.ok(organizer && rival && admin && guest)
+  assert.ok(organizer && rival && admin && guest, 'organizer && rival && admin && guest')
 
   const call = async ({ method, url, by, body, headers }: Call) =>
     await app.inject({

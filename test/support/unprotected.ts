@@ -20,7 +20,10 @@ export async function removeProtection(db: Queryable): Promise<void> {
       'if v_taken = 0 then return; end if;',
       `if v_taken = 0 then return; end if; perform pg_sleep(${PAUSE_SECONDS});`,
     )
-  assert.ok(unlocked.includes('pg_sleep') && !unlocked.includes('for update'))
+  assert.ok(
+    unlocked.includes('pg_sleep') && !unlocked.includes('for update'),
+    "unlocked.includes('pg_sleep') && !unlocked.includes('for update')",
+  )
   await db.query(unlocked)
   await db.query('alter table event_inventory drop constraint event_never_oversold')
   await db.query('alter table inventory drop constraint ticket_type_never_oversold')

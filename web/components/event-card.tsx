@@ -12,7 +12,7 @@ export function EventCard(props: { event: EventListing; isLead?: boolean }): VNo
   return (
     <li class={props.isLead ? 'card card-lead' : 'card'}>
       <div class="card-art">
-        <Poster subject={event} shape={props.isLead ? 'banner' : 'card'} />
+        <Poster subject={event} shape={props.isLead ? 'lead' : 'card'} />
         <p class="card-day" aria-hidden="true">
           <span>{day}</span>
           {month.slice(0, 3)}

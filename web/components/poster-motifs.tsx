@@ -177,11 +177,12 @@ export function laughter(canvas: Canvas): VNode[] {
   const { width, height, palette } = canvas
   const side = height / 2
   const columns = Math.ceil(width / side)
+  const left = (width - columns * side) / 2
   const paths = ['', '', '']
   for (let column = 0; column < columns; column += 1) {
     for (let row = 0; row < 2; row += 1) {
       const ink = (column + row + Math.floor(canvas.random() * 2)) % 3
-      const x = round(column * side + side / 2)
+      const x = round(left + column * side + side / 2)
       const y = round(row * side + side / 2)
       const r = round(side * 0.46)
       const from = pointAt({ x, y }, r, oneOf(canvas, [0, 0, 0.5, 0.25, 0.03]))

@@ -1,7 +1,6 @@
 /** The HTTP server that every role runs: one set of rules for all routes of all services. */
 import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
-import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   LogController,
@@ -83,6 +82,5 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
 
   await addSecurityHeaders(app, options.tls !== undefined)
   await app.register(cookie)
-  await app.register(formbody)
   return app
 }

@@ -67,7 +67,7 @@ test('nothing is sent that is more than a second old, and a slow query counts', 
   asked[0]?.answer('first')
   await first
   now.ms += 600
-  assert.ok(cache.warmList(''))
+  assert.ok(cache.warmList(''), "cache.warmList('')")
   now.ms += 1
   assert.equal(cache.warmList(''), undefined)
   const second = list()
@@ -100,7 +100,7 @@ test('sold tickets show soon, but a sale does not empty the cache all the time',
   await first
   cache.outdate()
   now.ms += 99
-  assert.ok(cache.warmList(''))
+  assert.ok(cache.warmList(''), "cache.warmList('')")
   now.ms += 1
   assert.equal(cache.warmList(''), undefined)
 })

@@ -30,7 +30,7 @@ const changed = (before: EventTerms, body: ChangeEventBody) => changedTerms(befo
 
 function refuses(body: () => unknown, code: ErrorCode, field: string): void {
   assert.throws(body, (error) => {
-    assert.ok(error instanceof AppError)
+    assert.ok(error instanceof AppError, 'error instanceof AppError')
     assert.deepEqual([error.code, error.details.field], [code, field])
     assert.match(error.message, new RegExp(`^${field} `))
     return true

@@ -10,6 +10,7 @@ import {
   isRefusedByDatabase,
   isSerializationConflict,
   violatedConstraint,
+  wasNeverSent,
 } from '../../platform/postgres.ts'
 import type { Outcome } from './batcher.ts'
 import type { Stock } from './gate.ts'
@@ -112,7 +113,7 @@ async function decide(
       tell(deps, eventId, batch.length, result, performance.now() - startedAt)
       return verdicts(batch, result).map((answer) => ({ answer }))
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unavailable') {
+      if (error instanceof AppError && !wasNeverSent(error)) {
         return await decideAfterLoss(deps, eventId, batch, error)
       }
       if (!isRaceLost(error) || attempt === CONFLICT_TRIES_MAX) throw error
@@ -159,7 +160,13 @@ async function decideAfterLoss(
       if (!(error instanceof AppError) && !isRaceLost(error)) throw error
     }
   }
-  return batch.map(() => ({ error: loss }))
+  const error = new AppError('unavailable', {
+    detail:
+      'The database went away before it answered, so the order may or may not exist. Look at your orders, or send the same request with the same Idempotency-Key.',
+    retryAfterSeconds: 2,
+    cause: loss,
+  })
+  return batch.map(() => ({ error }))
 }
 
 function tell(deps: DecideDeps, eventId: number, size: number, result: BatchResult, ms: number) {

@@ -21,7 +21,7 @@ function gateOver(initial: number) {
 }
 
 function passOf(answer: GateAnswer): Pass {
-  assert.ok(answer.admitted)
+  assert.ok(answer.admitted, 'answer.admitted')
   return answer.pass
 }
 
@@ -68,7 +68,10 @@ test('zero is read again after a while, and by one reader however many ask', asy
   world.now += 300
   const answers = await Promise.all([enter(1), enter(1), enter(1), enter(1)])
   assert.equal(world.reads, 1)
-  assert.ok(answers.slice(0, 3).every((answer) => answer.admitted))
+  assert.ok(
+    answers.slice(0, 3).every((answer) => answer.admitted),
+    'answers.slice(0, 3).every((answer) => answer.admitted)',
+  )
 })
 
 test('a slow reading does not overwrite what the database said later', async () => {
