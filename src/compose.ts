@@ -41,8 +41,6 @@ export interface Shop extends AsyncDisposable {
   logger: Logger
   /** How to reach its database. */
   databaseConnection: pg.ClientConfig
-  /** From now on `/readyz` tells load balancers to send nothing more. */
-  beginStop: () => void
 }
 
 /** Starts everything the configured roles need. @throws StartupError when something is in the way. */
@@ -175,9 +173,6 @@ export async function composeShop(config: Config): Promise<Shop> {
     http,
     logger,
     databaseConnection,
-    beginStop: () => {
-      isStopping = true
-    },
     async [Symbol.asyncDispose]() {
       isStopping = true
       await running[Symbol.asyncDispose]()

@@ -45,6 +45,7 @@ suite('with a database that can be taken away', () => {
       assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/)
       assert.equal((await fetch(`${url}/readyz`)).status, 503)
       assert.equal((await fetch(`${url}/livez`)).status, 200)
+      assert.equal((await fetch(`${url}/metrics`)).status, 200)
 
       server = await startDatabase()
       let again = await buy(url, buyer, body, 'while-away')
