@@ -1,4 +1,5 @@
 /** What the purchase path tells about itself. */
+import { LRUCache } from 'lru-cache'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { DecidedBatch } from './decide-batch.ts'
 
@@ -6,6 +7,9 @@ export interface TicketingTelemetry {
   batchDecided: (batch: DecidedBatch) => void
   refusedAtGate: () => void
 }
+
+/** The events that sold last, whose stock is shown; a label for each event ever would never end. */
+const EVENTS_SHOWN = 50
 
 /** @param waiting How many requests wait for a batch right now. */
 export function createTicketingTelemetry(
@@ -35,6 +39,18 @@ export function createTicketingTelemetry(
     buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
     registers: [registry],
   })
+  const remaining = new Gauge({
+    name: 'boxoffice_tickets_remaining',
+    help: 'Tickets left of the events that sold last.',
+    labelNames: ['event'] as const,
+    registers: [registry],
+  })
+  const shown = new LRUCache<number, true>({
+    max: EVENTS_SHOWN,
+    dispose: (_value, eventId, reason) => {
+      if (reason === 'evict') remaining.remove({ event: eventId })
+    },
+  })
   const gauge = new Gauge({
     name: 'boxoffice_purchases_waiting',
     help: 'Purchase requests that wait for a batch.',
@@ -47,6 +63,10 @@ export function createTicketingTelemetry(
     batchDecided(batch) {
       placed.inc(batch.placed)
       refused.inc({ by: 'database' }, batch.refused)
+      if (batch.stock !== undefined) {
+        shown.set(batch.eventId, true)
+        remaining.set({ event: batch.eventId }, batch.stock.remaining)
+      }
       batchSize.observe(batch.placed + batch.refused)
       batchSeconds.observe(batch.ms / 1000)
     },
