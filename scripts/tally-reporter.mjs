@@ -8,8 +8,10 @@ export default async function* tally(events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue
     if (data.details?.type === 'suite') continue
     // A file without tests is reported as one test that bears the file's name.
-    if (data.nesting === 0 && data.name === data.file) filesWithoutTests.push(data.file)
-    else tests += 1
+    if (data.nesting === 0 && data.name === data.file) {
+      // One that crashed or hung has failed already.
+      if (type === 'test:pass') filesWithoutTests.push(data.file)
+    } else tests += 1
   }
   yield JSON.stringify({ tests, filesWithoutTests })
 }

@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
 import { addApiDocs } from './platform/http/api-docs.ts'
 import { operationsRoutes } from './platform/http/operations.ts'
 import { createHttpMetrics } from './platform/http/request-telemetry.ts'
-import { type HttpApp, createHttpServer } from './platform/http/server.ts'
+import { type HttpApp, createHttpServer, stopHttpServer } from './platform/http/server.ts'
 import { smtpSender } from './platform/mail.ts'
 import { migrate } from './platform/migrations.ts'
 import { startJobRunners } from './platform/outbox/jobs.ts'
@@ -165,7 +165,7 @@ export async function composeShop(config: Config): Promise<Shop> {
   }
   // Registered last, so closed first: answers what is running, takes nothing new.
   opening.defer(async () => {
-    await http.close()
+    await stopHttpServer(http)
   })
 
   const running = opening.move()

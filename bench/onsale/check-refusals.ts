@@ -30,13 +30,28 @@ function soldOutWhenWanted(
 ): Check {
   const wanted = demand(ledger, sale)
   const { capacity, sold } = books.event
-  const isUnsold = isWhole && wanted >= capacity * CLEAR_DEMAND && sold < capacity
+  const left = capacity - sold
+  const isUnsold =
+    isWhole && wanted >= capacity * CLEAR_DEMAND && left > 0 && couldHaveHad(ledger, books, left)
   return {
     id: 'sold_out_when_wanted',
     claim: 'What was wanted was sold, to the last ticket',
     examined: `${counted(wanted, 'ticket')} wanted`,
-    faults: isUnsold ? [`${capacity - sold} tickets are left, and ${wanted} were wanted`] : [],
+    faults: isUnsold ? [`${left} tickets are left, and ${wanted} were wanted`] : [],
   }
+}
+
+/** Whether somebody who has no order for it asked for so few that they were still there. */
+function couldHaveHad(ledger: readonly Entry[], books: Books, left: number): boolean {
+  const ordersOf = groupBy(books.orders, (order) => order.userId)
+  return ledger.some((entry) => {
+    if (entry.what !== 'buy' || entry.scheduledAt < 0 || entry.quantity > left) return false
+    if (entry.outcome.kind === 'placed') return false
+    const orders = ordersOf.get(entry.userId) ?? []
+    const has = sum(orders, (order) => order.quantity)
+    const isServed = entry.key !== undefined && orders.some((order) => order.key === entry.key)
+    return !isServed && has + entry.quantity <= books.event.maxPerUser
+  })
 }
 
 /** How many tickets the crowd would have taken, had there been enough. */

@@ -6,6 +6,7 @@ import { createTerminal } from './terminal.ts'
 
 const NOT_AUDITED = 2
 const INTERRUPTED = 130
+const HUNG_UP = 129
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env)
@@ -21,6 +22,8 @@ async function main(): Promise<number> {
       stop.abort()
     })
   }
+  // The terminal was closed: nobody is there to tell.
+  process.on('SIGHUP', () => process.exit(HUNG_UP))
   const terminal = createTerminal(process.stdout, process.env)
   const { verdict } = await rehearse(options, { terminal, stop })
   return verdict.exitCode

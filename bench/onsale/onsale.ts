@@ -7,7 +7,8 @@ import { Resources } from '../../src/platform/resources.ts'
 import { type SigningKeys, parseSigningKeys } from '../../src/platform/signing-keys.ts'
 import { type Accounts, createAccounts, registerAccounts } from './accounts.ts'
 import { createApi } from './api.ts'
-import { type Books, countMailed, readBooks } from './audit.sql.ts'
+import { type Books, readBooks } from './audit.sql.ts'
+import { awaitMail } from './await-mail.ts'
 import type { Check } from './check.ts'
 import { checkBooks } from './check-books.ts'
 import { type Sale, checkAnswers, checkPromises } from './check-promises.ts'
@@ -30,9 +31,6 @@ import { WRONG_REQUESTS, createWire } from './wire.ts'
 const REQUEST_TIMEOUT_MS = 10_000
 /** By then, whatever was sent and not answered has had its effect or never will. */
 const SETTLE_MS = 12_000
-const MAIL_POLL_MS = 1_000
-/** The wait for mail ends when none has come for so long. */
-const MAIL_PATIENCE_MS = 20_000
 const AUDIT_STATEMENT_MS = 120_000
 /** Few: the audit reads alone. */
 const AUDIT_CONNECTIONS = 2
@@ -142,7 +140,10 @@ async function rehearseWith(
     books = await readBooks(db, sale.eventId)
   }
   const mailIsDue = !stop.signal.aborted
-  const checks = checkAll({ ledger, books, sale, isWhole, mailIsDue })
+  const checks = [
+    ...checkAll({ ledger, books, sale, isWhole, mailIsDue }),
+    ...(options.url === undefined ? [shopStayed(shop.hasEnded())] : []),
+  ]
   const verdict = judge(checks, books)
   const report: Report = { options, figures, measures, books, checks, verdict }
   printFigures(terminal, report)
@@ -174,11 +175,25 @@ export function checkAll(input: {
   ]
 }
 
+const shopStayed = (hasEnded: boolean): Check => ({
+  id: 'shop_stayed',
+  claim: 'The shop ran to the end',
+  examined: '1 process',
+  faults: hasEnded ? ['it ended by itself'] : [],
+})
+
+interface OpenShop {
+  url: URL
+  db: Database | undefined
+  keys: SigningKeys | undefined
+  hasEnded: () => boolean
+}
+
 async function openShop(
   options: Options,
   { terminal, stop }: Surroundings,
   resources: Resources,
-): Promise<{ url: URL; db: Database | undefined; keys: SigningKeys | undefined }> {
+): Promise<OpenShop> {
   const databaseOf = (connectionString: string) =>
     resources.use(
       new Database({
@@ -194,44 +209,22 @@ async function openShop(
       url,
       db: databaseUrl === undefined ? undefined : databaseOf(databaseUrl),
       keys: authKey === undefined ? undefined : parseSigningKeys(authKey, 'AUTH_KEY'),
+      hasEnded: () => false,
     }
   }
   const shop = resources.use(await startOwnShop())
   let isOver = false
+  let hasEnded = false
   resources.defer(() => {
     isOver = true
     return Promise.resolve()
   })
   void shop.ended.then((lastWords) => {
     if (isOver) return
+    hasEnded = true
     terminal.print(`  The shop ended by itself.\n${lastWords}`)
     stop.abort()
   })
-  return { url: shop.url, db: databaseOf(shop.databaseUrl), keys: shop.keys }
-}
-
-/** @returns How long it took until each order had its mail, or until no more came. */
-async function awaitMail(
-  db: Database,
-  sale: Sale,
-  { terminal, stop }: { terminal: Terminal; stop: AbortSignal },
-): Promise<number> {
-  const beganAt = performance.now()
-  let grownAt = beganAt
-  let before = -1
-  for (;;) {
-    const { orders, mailed } = await countMailed(db, sale.eventId)
-    const now = performance.now()
-    if (mailed > before) grownAt = now
-    before = mailed
-    const line = `  mails sent: ${number(mailed)} of ${number(orders)}`
-    if (terminal.isInteractive) terminal.redraw([line])
-    if (mailed >= orders || now - grownAt > MAIL_PATIENCE_MS || stop.aborted) {
-      terminal.settle()
-      if (!terminal.isInteractive) terminal.print(line)
-      terminal.print('')
-      return (now - beganAt) / 1000
-    }
-    await sleep(MAIL_POLL_MS)
-  }
+  const { url, databaseUrl, keys } = shop
+  return { url, db: databaseOf(databaseUrl), keys, hasEnded: () => hasEnded }
 }

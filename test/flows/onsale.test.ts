@@ -205,7 +205,9 @@ const DAMAGES: { what: string; statements: string[]; noticedBy: string[] }[] = [
 for (const { what, statements, noticedBy } of DAMAGES) {
   test(`the audit notices ${what}`, async () => {
     const books = await booksAfter(statements)
-    const noticed = failed(checksOf(rehearsal.ledger, books))
+    const checks = checksOf(rehearsal.ledger, books)
+    const noticed = failed(checks)
+    assert.equal(judge(checks, books).exitCode, 1)
     for (const id of noticedBy) assert.ok(noticed.includes(id), `${id} is among ${noticed.join()}`)
   })
 }

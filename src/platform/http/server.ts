@@ -45,6 +45,8 @@ const BODY_BYTES_MAX = 64 * 1024
 /** From the first byte of a request to its last; slow senders are cut off. */
 const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** Between looks for idle connections during a stop: time for a client to read `Connection: close`. */
+const IDLE_SWEEP_MS = 100
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
@@ -60,9 +62,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
-    // A stop waits for requests that run, not for idle keep-alive connections.
-    forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // What still arrives on open connections during a stop is answered, with `Connection: close`.
+    return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp
 
   app.setValidatorCompiler(strictValidatorCompiler())
@@ -83,4 +84,17 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   await addSecurityHeaders(app, options.tls !== undefined)
   await app.register(cookie)
   return app
+}
+
+/** Waits for what is running; connections that only wait for another request are closed. */
+export async function stopHttpServer(app: HttpApp): Promise<void> {
+  // A connection that was busy when the stop began is idle after its answer and would stay open.
+  const sweep = setInterval(() => {
+    app.server.closeIdleConnections()
+  }, IDLE_SWEEP_MS)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(sweep)
+  }
 }

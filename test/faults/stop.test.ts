@@ -1,0 +1,57 @@
+/** SIGTERM in the middle of a sale: what was taken is finished, and the database stops cleanly. */
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'node:test'
+import { Database } from '../../src/platform/postgres.ts'
+import { embeddedConnection } from '../support/embedded.ts'
+import { startShopProcess } from '../support/process.ts'
+import { type Answer, buy, createBuyers, createSale, readBooks } from '../support/sale.ts'
+
+const CLIENTS = 30
+
+test('a stop answers what is running, loses nothing and leaves a clean database', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'box-office-stop-'))
+  const shop = await startShopProcess({ DATA_DIR: dataDir })
+  const connect = () =>
+    new Database({ connection: embeddedConnection(dataDir), name: 'test', connectionsMax: 2 })
+  let db = connect()
+  const { eventId } = await createSale(db, { capacity: 100_000, maxPerUser: 100 })
+  const buyers = await createBuyers(db, dataDir, CLIENTS)
+  await db[Symbol.asyncDispose]()
+
+  const answers: Answer[] = []
+  const clients = buyers.map(async (buyer) => {
+    for (;;) {
+      const answer = await buy(shop.url, buyer, { event_id: eventId, quantity: 1 }).catch(
+        () => undefined,
+      )
+      // Refused connections are how clients learn that it is gone.
+      if (answer === undefined || answer.code === 'limit_exceeded') return
+      answers.push(answer)
+    }
+  })
+  await sleep(400)
+  await shop[Symbol.asyncDispose]()
+  await Promise.all(clients)
+  assert.match(shop.output(), /SIGTERM: finishing what is running\.[\s\S]*Stopped\./)
+
+  const placed = answers.filter((answer) => answer.status === 201)
+  assert.ok(placed.length > 0, 'nothing was sold before the stop')
+  for (const answer of answers) {
+    assert.ok(answer.status === 201 || answer.status === 503, `${answer.status}: ${answer.body}`)
+  }
+
+  await using _again = await startShopProcess({ DATA_DIR: dataDir })
+  const log = await readFile(join(dataDir, 'postgres.log'), 'utf8')
+  assert.doesNotMatch(log, /not properly shut down|interrupted/)
+  db = connect()
+  const books = await readBooks(db, eventId)
+  await db[Symbol.asyncDispose]()
+  // Every confirmed order is there; one whose answer broke off with its connection may be too.
+  assert.ok(books.orders >= placed.length && books.orders <= placed.length + CLIENTS, `${books.orders} orders, ${placed.length} confirmed`) // prettier-ignore
+  assert.equal(books.tickets, books.sold)
+  await rm(dataDir, { recursive: true, force: true })
+})
