@@ -5,7 +5,7 @@
 import type { Database, Transaction } from './platform/postgres.ts'
 import { type SampleEvent, sampleEvents } from './sample-events.ts'
 
-export const SAMPLE_ACCOUNTS = [
+const SAMPLE_ACCOUNTS = [
   {
     name: 'Alice Buyer',
     email: 'alice@example.com',

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import {
+  LONG_FILES,
   type Repository,
   type Rule,
   configReadsTheEnvironment,
@@ -240,6 +241,10 @@ test('there is something to check', () => {
   ]) {
     assert.ok(repository.has(path), path)
   }
+})
+
+test('every file that may be long is there', () => {
+  for (const path of Object.keys(LONG_FILES)) assert.ok(repository.has(path), path)
 })
 
 for (const { rule, fact, bad, good = {} } of RULES) {

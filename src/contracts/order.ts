@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 
 /** No event lets one user have more, see `events.max_per_user`. */
 export const QUANTITY_MAX = 100
-export const ID_MAX = Number.MAX_SAFE_INTEGER
+const ID_MAX = Number.MAX_SAFE_INTEGER
 
 export const Id = Type.Integer({ minimum: 1, maximum: ID_MAX })
 
@@ -36,9 +36,9 @@ export const IdempotencyHeaders = Type.Object({
   ),
 })
 
-export const TicketCode = Type.Object({ ticket_code: Type.String() })
+const TicketCode = Type.Object({ ticket_code: Type.String() })
 
-export const OrderStatus = Type.Enum(['PENDING', 'CONFIRMED', 'CANCELLED'])
+const OrderStatus = Type.Enum(['PENDING', 'CONFIRMED', 'CANCELLED'])
 
 export const Order = Type.Object({
   order_id: Type.Integer(),

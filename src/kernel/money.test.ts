@@ -22,9 +22,10 @@ test('every amount of cents survives the way to PostgreSQL and back', () => {
 })
 
 test('more than two decimals are no amount of money', () => {
-  for (const amount of [0.001, 75.005, 999_999.994, 0.1 + 0.2, 1e-9]) {
+  for (const amount of [0.001, 75.005, 999_999.994, 1e-8]) {
     assert.equal(centsFromDecimal(amount), undefined, String(amount))
   }
   assert.equal(centsFromDecimal(75), 7_500)
   assert.equal(centsFromDecimal(0.29), 29)
+  assert.equal(centsFromDecimal(0.1 + 0.2), 30)
 })

@@ -9,8 +9,8 @@ export const MAX_PRICE_CENTS = 9_999_999_999
 /** `75.5` → `7550`; undefined when the number has more than two decimals. */
 export function centsFromDecimal(amount: number): number | undefined {
   const cents = Math.round(amount * 100)
-  // Of all numbers near it, only the one that is read from two decimals equals them again.
-  return cents / 100 === amount ? cents : undefined
+  // 0.1 + 0.2 is not quite 0.3; whoever sends that means 30 cents.
+  return Math.abs(cents / 100 - amount) < 1e-9 ? cents : undefined
 }
 
 /** `7550` → `75.5`, the JSON number. */

@@ -14,7 +14,7 @@ const ARGUMENTS = [
 ]
 const WAIT_MAX_MS = 10_000
 
-export const SCREENSHOTS = 'test-output'
+const SCREENSHOTS = 'test-output'
 
 let launched: Promise<Browser> | undefined
 

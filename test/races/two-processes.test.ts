@@ -153,6 +153,14 @@ suite('two processes on one database', () => {
   })
 })
 
+/** Two batches have to meet in time, so the rig may need more than one go. */
+const GOES_MAX = 10
+
+async function goesWrong(rush: () => Promise<boolean>): Promise<void> {
+  for (let go = 0; go < GOES_MAX; go += 1) if (await rush()) return
+  assert.fail(`nothing went wrong in ${GOES_MAX} goes: the rig proves nothing`)
+}
+
 suite('control: the same rig without the lock and the constraints', () => {
   let rig: TwoProcesses
   before(async () => {
@@ -164,31 +172,41 @@ suite('control: the same rig without the lock and the constraints', () => {
   })
 
   test('400 buyers for 200 tickets oversell', async () => {
-    const { books } = await rushFor(rig, { capacity: 200, buyers: 400, quantity: () => 1 })
-    assert.ok(books.tickets > 200, `${books.tickets} tickets`)
+    await goesWrong(async () => {
+      const { books } = await rushFor(rig, { capacity: 200, buyers: 400, quantity: () => 1 })
+      return books.tickets > 200
+    })
   })
 
   test('30 buyers for the last ticket oversell', async () => {
-    const { books } = await rushFor(rig, { capacity: 1, buyers: 30, quantity: () => 1 })
-    assert.ok(books.tickets > 1, `${books.tickets} tickets`)
+    await goesWrong(async () => {
+      const { books } = await rushFor(rig, { capacity: 1, buyers: 30, quantity: () => 1 })
+      return books.tickets > 1
+    })
   })
 
   test('quantities that do not divide the stock oversell', async () => {
-    const { books } = await rushFor(rig, {
-      capacity: 101,
-      buyers: 200,
-      quantity: (n) => 2 + (n % 3),
+    await goesWrong(async () => {
+      const { books } = await rushFor(rig, {
+        capacity: 101,
+        buyers: 200,
+        quantity: (n) => 2 + (n % 3),
+      })
+      return books.tickets > 101
     })
-    assert.ok(books.tickets > 101, `${books.tickets} tickets`)
   })
 
   test('one buyer in 50 parallel requests gets more than the limit', async () => {
-    const { books } = await rushOfOne(rig, 50, 5)
-    assert.ok(books.mostPerUser > 5, `${books.mostPerUser} tickets`)
+    await goesWrong(async () => {
+      const { books } = await rushOfOne(rig, 50, 5)
+      return books.mostPerUser > 5
+    })
   })
 
   test('the same key 50 times at once is more than one order', async () => {
-    const { books } = await rushOfOneKey(rig, 50)
-    assert.ok(books.orders > 1, `${books.orders} orders`)
+    await goesWrong(async () => {
+      const { books } = await rushOfOneKey(rig, 50)
+      return books.orders > 1
+    })
   })
 })

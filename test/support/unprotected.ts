@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import type { Queryable } from '../../src/platform/postgres.ts'
 
 /** Long enough for another batch to begin while this one has read and not yet written. */
-const PAUSE_SECONDS = 0.03
+const PAUSE_SECONDS = 0.1
 
 /** Only ever in a database of its own. */
 export async function removeProtection(db: Queryable): Promise<void> {

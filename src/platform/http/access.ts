@@ -71,7 +71,7 @@ export function addAccessControl(app: FastifyInstance, authenticate: Authenticat
 }
 
 /** @throws AppError `forbidden` */
-export function requireRole(principal: Principal, access: Access): void {
+function requireRole(principal: Principal, access: Access): void {
   if (access === 'public' || access === 'user' || principal.userType === 'admin') return
   if (principal.userType !== access) {
     throw new AppError('forbidden', { detail: `Only an ${access} account may do this.` })

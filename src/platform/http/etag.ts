@@ -15,7 +15,7 @@ export function isNotModified(request: FastifyRequest, etag: string): boolean {
 }
 
 /** Sends JSON bytes under a tag. */
-export function sendTagged(
+function sendTagged(
   request: FastifyRequest,
   reply: FastifyReply,
   body: { bytes: Buffer; etag: string },

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, ERRORS, type ErrorCode } from '../../kernel/errors.ts'
 import { refusalOfValidation } from './validation.ts'
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Errors that Fastify itself raises, as ours. */
 const FASTIFY_CODES: Record<string, ErrorCode> = {
@@ -16,7 +16,7 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
 }
 
 /** Any error as an AppError; what nobody expected becomes `internal_error` with its cause. */
-export function asAppError(error: unknown): AppError {
+function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const fastifyError = error as Partial<FastifyError>
   if (fastifyError.validation) return refusalOfValidation(fastifyError)
@@ -41,7 +41,7 @@ export function asAppError(error: unknown): AppError {
 }
 
 /** The problem document of an error. */
-export function problemOf(error: AppError, requestId: string): Record<string, unknown> {
+function problemOf(error: AppError, requestId: string): Record<string, unknown> {
   return {
     type: `/docs/errors#${error.code}`,
     title: ERRORS[error.code].message,
