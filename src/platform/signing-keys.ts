@@ -13,9 +13,10 @@ import {
   hkdfSync,
   randomUUID,
 } from 'node:crypto'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { link, open, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { StartupError } from '../kernel/startup-error.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** A public key as RFC 7517 publishes it. */
 export interface PublicJwk {
@@ -129,7 +130,7 @@ async function createKeyFile(path: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const draft = `${path}.${randomUUID()}`
   try {
-    await mkdir(join(path, '..'), { recursive: true })
+    await makeFolder(dirname(path))
     const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }))

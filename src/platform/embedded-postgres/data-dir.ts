@@ -1,12 +1,13 @@
-import { chown, mkdir, realpath, stat } from 'node:fs/promises'
+import { chown, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { StartupError } from '../../kernel/startup-error.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** Makes the folder where it is missing; returns its one true path, without symbolic links. */
 export async function prepareDataDir(dataDir: string): Promise<string> {
   const path = resolve(dataDir)
   try {
-    const firstMade = await mkdir(path, { recursive: true })
+    const firstMade = await makeFolder(path)
     if (firstMade !== undefined) await inheritOwner(firstMade, path)
     return await realpath(path)
   } catch (error) {
@@ -50,6 +51,8 @@ function reasonFor(code: string): string | undefined {
     case 'ENOTDIR':
     case 'EEXIST':
       return 'there is a file where a folder is needed. Move it away, or set DATA_DIR to another folder.'
+    case 'ENOENT':
+      return 'no folder can be made there. Set DATA_DIR to another place.'
     case 'ENAMETOOLONG':
       return 'the path is too long. Set DATA_DIR to a shorter one.'
     default:
