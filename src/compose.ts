@@ -15,7 +15,7 @@ import { migrate } from './platform/migrations.ts'
 import { startJobRunners } from './platform/outbox/jobs.ts'
 import { startRelay } from './platform/outbox/relay.ts'
 import { outboxTelemetry } from './platform/outbox/telemetry.ts'
-import { Database } from './platform/postgres.ts'
+import { Database, type DatabaseOptions } from './platform/postgres.ts'
 import { Resources } from './platform/resources.ts'
 import type { Repetition } from './platform/repeat.ts'
 import type { Service } from './platform/service.ts'
@@ -53,20 +53,21 @@ export async function composeShop(config: Config): Promise<Shop> {
 
   const databaseConnection = await openDatabase(config, opening, logger)
   await migrate(databaseConnection)
-  const database = (name: string, connectionsMax: number, settings: Record<string, string> = {}) =>
-    opening.use(
-      new Database({
-        connection: databaseConnection,
-        name,
-        connectionsMax,
-        settings: { jit: 'off', ...settings },
-      }),
-    )
-  const db = database('main', CONNECTIONS_MAX)
-  const purchaseDb = database('purchases', PURCHASE_CONNECTIONS)
+  const database = (options: Omit<DatabaseOptions, 'connection'>) =>
+    opening.use(new Database({ connection: databaseConnection, ...options }))
+  const db = database({ name: 'main', connectionsMax: CONNECTIONS_MAX })
+  const purchaseDb = database({
+    name: 'purchases',
+    connectionsMax: PURCHASE_CONNECTIONS,
+    keepsConnections: true,
+  })
   // A job that a crash forgets is done again together with its effect, so it need not wait for the
   // disk, and leaves the disk to purchases.
-  const jobsDb = database('jobs', JOB_CONNECTIONS, { synchronous_commit: 'off' })
+  const jobsDb = database({
+    name: 'jobs',
+    connectionsMax: JOB_CONNECTIONS,
+    settings: { synchronous_commit: 'off' },
+  })
   if (!config.allowUnsafeDurability) await requireDurability(db)
 
   const signingKeys = await loadSigningKeys({ authKey: config.authKey, dataDir: config.dataDir })
@@ -109,7 +110,7 @@ export async function composeShop(config: Config): Promise<Shop> {
     secureCookies: tls !== undefined || config.isProduction,
   })
 
-  const services: Record<Exclude<Role, 'worker'>, Service> & { worker: Service } = {
+  const services: Record<Role, Service> = {
     user,
     event,
     ticketing,

@@ -62,7 +62,12 @@ export class AppError extends Error {
   readonly details: ErrorDetails
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    // A refusal is an answer, not a fault: nobody reads where it was made, and a crowd that is
+    // refused would spend more time on stack traces than on anything else.
+    const { stackTraceLimit } = Error
+    if (ERRORS[code].status < 500) Error.stackTraceLimit = 0
     super(details.detail ?? ERRORS[code].message, { cause: details.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'AppError'
     this.code = code
     this.status = ERRORS[code].status

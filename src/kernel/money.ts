@@ -28,5 +28,14 @@ export const numericFromCents = (cents: number): string => (cents / 100).toFixed
 
 /** `7550`, `'EUR'` → `'€75.50'`, for people. */
 export function formatMoney(cents: number, currency: string, locale = 'en'): string {
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(cents / 100)
+  const key = `${locale} ${currency}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+    formats.set(key, format)
+  }
+  return format.format(cents / 100)
 }
+
+/** Making one costs a hundred times what using one does; there are as many as currencies. */
+const formats = new Map<string, Intl.NumberFormat>()

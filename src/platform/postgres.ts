@@ -29,8 +29,10 @@ export interface DatabaseOptions {
   name: string
   /** The most connections at a time. */
   connectionsMax: number
-  /** Settings for each session, e.g. `{ jit: 'off' }`. */
+  /** Settings for each session, e.g. `{ synchronous_commit: 'off' }`. */
   settings?: Record<string, string>
+  /** Keeps connections open while nothing happens, so that a rush does not begin by making them. */
+  keepsConnections?: boolean
   /** How long one statement may take, seen from here, in milliseconds. */
   statementTimeoutMs?: number
 }
@@ -38,6 +40,7 @@ export interface DatabaseOptions {
 /** How long a request waits for a free connection, or for the server to answer at all. */
 const CONNECT_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
+const IDLE_TIMEOUT_MS = 30_000
 
 const INT8 = 20
 const types: pg.CustomTypesConfig = {
@@ -51,13 +54,19 @@ export class Database implements Queryable, AsyncDisposable {
 
   constructor(options: DatabaseOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
-    const settings = { statement_timeout: String(statementTimeoutMs), ...options.settings }
+    // Compiling takes longer than the short statements here.
+    const settings = {
+      jit: 'off',
+      statement_timeout: String(statementTimeoutMs),
+      ...options.settings,
+    }
     this.#pool = new pg.Pool({
       ...options.connection,
       types,
       application_name: `box-office ${options.name}`,
       max: options.connectionsMax,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: options.keepsConnections === true ? 0 : IDLE_TIMEOUT_MS,
       // A server that went silent answers no statement timeout of its own.
       query_timeout: statementTimeoutMs + 1_000,
       keepAlive: true,

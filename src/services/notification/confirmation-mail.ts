@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { formatMoney } from '../../kernel/money.ts'
 
 /** What a confirmation tells: the order, its event and who bought. */
@@ -32,13 +33,21 @@ const escapeHtml = (text: string): string =>
 /** Names come from people: one with a line break must not become a header of its own. */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
 
+/** Making one takes longer than the rest of a mail. */
+const dateFormats = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 })
+
+function dateFormat(timeZone: string): Intl.DateTimeFormat {
+  let format = dateFormats.get(timeZone)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone })
+    dateFormats.set(timeZone, format)
+  }
+  return format
+}
+
 export function confirmationMail(order: ConfirmedOrder): Mail {
   const { event, buyer } = order
-  const when = new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'full',
-    timeStyle: 'short',
-    timeZone: event.timezone,
-  }).format(event.startsAt)
+  const when = dateFormat(event.timezone).format(event.startsAt)
   const total = formatMoney(order.totalPriceCents, event.currency)
   const count = order.ticketCodes.length
   const tickets = count === 1 ? '1 ticket' : `${count} tickets`

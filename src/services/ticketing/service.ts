@@ -111,12 +111,22 @@ export function ticketingService(
     routes: (app) => {
       ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
     },
-    // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for at start
-    start: async () => ({
-      async [Symbol.asyncDispose]() {
-        await purchases.drain()
-        await placements.drain()
-      },
-    }),
+    async start() {
+      // Connections and ids are there before the first buyer is.
+      await Promise.all([
+        ...Array.from(
+          { length: PURCHASE_CONNECTIONS },
+          async () => await purchaseDb.query('select pg_sleep(0.01)'),
+        ),
+        decideDeps.orderIds.take(0),
+        decideDeps.ticketIds.take(0),
+      ])
+      return {
+        async [Symbol.asyncDispose]() {
+          await purchases.drain()
+          await placements.drain()
+        },
+      }
+    },
   }
 }

@@ -63,14 +63,21 @@ export function createAccessTokens(deps: AccessTokensDeps): AccessTokens {
       }
       const signed = `${signingHeader}.${encode(JSON.stringify(claims))}`
       const signature = sign(null, Buffer.from(signed), keys.signing.privateKey)
-      return `${signed}.${signature.toString('base64url')}`
+      const token = `${signed}.${signature.toString('base64url')}`
+      // What we have just signed need not be checked when it comes back in a moment.
+      remembered.set(digestOf(token), {
+        principal: Object.freeze({ userId: user.id, userType: user.userType }),
+        tokenVersion: user.tokenVersion,
+        expiresAtMs: (claims.exp + CLOCK_LEEWAY_SECONDS) * 1000,
+      })
+      return token
     },
 
     authenticate(token) {
       if (token.length > TOKEN_LENGTH_MAX) throw new AppError('unauthenticated')
       const now = clock()
       // Remembered under its hash: a heap dump gives no token away.
-      const digest = hash('sha256', token, 'base64url')
+      const digest = digestOf(token)
       let verified = remembered.get(digest)
       if (verified === undefined) {
         verified = verifyToken(token, keyByHeader, now)
@@ -145,6 +152,8 @@ const isTime = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const notOurs = () =>
   new AppError('unauthenticated', { detail: 'The access token is not one of ours.' })
+
+const digestOf = (token: string): string => hash('sha256', token, 'base64url')
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url')
 
