@@ -27,7 +27,8 @@ end;
 --   limit          over the per-user limit; detail is how many this user may still have
 --   sold_out       not enough left; detail is how many are
 --
--- type_ids, type_cents and type_remaining tell of the event's ticket types after the batch, in step.
+-- closed tells why the event does not sell, when it does not; remaining is null when there is no such
+-- event. type_ids, type_cents and type_remaining tell of the event's ticket types after the batch, in step.
 --
 -- A plan made while the tables were small is kept. So enable_seqscan is off, and every lookup is
 -- written so that only one index fits it: no joins, whose condition could become a mere filter.
@@ -43,6 +44,7 @@ create function place_orders(
   p_ticket_order_ids bigint[],
   p_ticket_codes     text[],
   out placed_at      timestamptz,
+  out closed         text,
   out remaining      integer,
   out type_ids       bigint[],
   out type_cents     bigint[],
@@ -53,7 +55,6 @@ create function place_orders(
 ) language plpgsql set enable_seqscan = off as $$
 declare
   v_event        events;
-  v_closed       text;
   v_only_type    bigint;
   v_types        bigint[];
   v_verdicts     text[];
@@ -77,7 +78,7 @@ begin
   -- Each statement sees what was committed before it began, so these come after the lock.
   placed_at := clock_timestamp();
   select * into v_event from events e where e.id = p_event_id;
-  v_closed := sale_refusal(v_event, placed_at);
+  closed := sale_refusal(v_event, placed_at);
 
   select array_agg(t.id order by t.id), array_agg((t.price * 100)::bigint order by t.id),
          array_agg((select i.capacity - i.held - i.sold
@@ -95,7 +96,7 @@ begin
         case
           when before.id is not null and before.request_digest = r.digest then 'replay'
           when before.id is not null then 'key_reused'
-          when v_closed is not null then v_closed
+          when closed is not null then closed
           when coalesce(r.type_id, v_only_type) is null then 'type_required'
           when coalesce(r.type_id, v_only_type) <> all (type_ids) then 'type_unknown'
           when has.quantity + r.quantity > v_event.max_per_user then 'limit'

@@ -33,6 +33,8 @@ import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
 const JOB_CONNECTIONS = 4
+/** A batch takes milliseconds; one that takes this long is stuck, and buyers are waiting. */
+const PURCHASE_TIMEOUT_MS = 3_000
 const VERSION = '0.1.0'
 
 /** A composed shop, not listening yet. Disposing stops all of it, the database last. */
@@ -41,6 +43,8 @@ export interface Shop extends AsyncDisposable {
   logger: Logger
   /** How to reach its database. */
   databaseConnection: pg.ClientConfig
+  /** From now on `/readyz` tells load balancers to send nothing more. */
+  announceStop: () => void
 }
 
 /** Starts everything the configured roles need. @throws StartupError when something is in the way. */
@@ -60,6 +64,7 @@ export async function composeShop(config: Config): Promise<Shop> {
     name: 'purchases',
     connectionsMax: PURCHASE_CONNECTIONS,
     keepsConnections: true,
+    statementTimeoutMs: PURCHASE_TIMEOUT_MS,
   })
   // A job that a crash forgets is done again together with its effect, so it need not wait for the
   // disk, and leaves the disk to purchases.
@@ -174,6 +179,9 @@ export async function composeShop(config: Config): Promise<Shop> {
     http,
     logger,
     databaseConnection,
+    announceStop: () => {
+      isStopping = true
+    },
     async [Symbol.asyncDispose]() {
       isStopping = true
       await running[Symbol.asyncDispose]()

@@ -1,4 +1,5 @@
 /** The command line: `serve`, and what an operator does by hand. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { composeShop } from './compose.ts'
 import { type Config, loadConfig } from './config.ts'
 import { StartupError } from './kernel/startup-error.ts'
@@ -10,6 +11,8 @@ const USAGE = `Usage: boxoffice serve [--role all] [--host 127.0.0.1] [--port 30
 
 The first admin: set ADMIN_EMAIL and ADMIN_PASSWORD for one start.`
 
+/** How long load balancers have to see at `/readyz` that they should send nothing more. */
+const STOP_NOTICE_MS = 3_000
 /** How long a stop may take before the process ends anyway. */
 const STOP_MAX_MS = 15_000
 
@@ -36,6 +39,8 @@ async function serve(config: Config): Promise<void> {
     console.log(greeting(config, address.replace('//[::1]', '//localhost')))
     const signal = await stopped
     console.log(`\n${signal}: finishing what is running.`)
+    shop.announceStop()
+    if (config.isProduction) await sleep(STOP_NOTICE_MS)
     setTimeout(() => {
       console.error('Some requests did not finish in time.')
       process.exit(1)

@@ -449,3 +449,42 @@ test('an address that takes other methods says which', async () => {
   }
   assertRefused(await app.inject({ method: 'GET', url: '/api/v1/nothing' }), 404, 'not_found')
 })
+
+suite('the gate does not answer for the database', () => {
+  const wish = async (eventId: number, quantity: number, ticketTypeId?: number) =>
+    await post(await buyer(), { event_id: eventId, quantity, ticket_type_id: ticketTypeId })
+
+  const cases: [what: string, change: string, status: number, code: string][] = [
+    ['a draft stays unknown', `status = 'draft'`, 404, 'not_found'],
+    ['a paused sale is paused', 'sales_paused = true', 409, 'sales_paused'],
+    ['a cancelled event is cancelled', `status = 'cancelled'`, 409, 'event_cancelled'],
+  ]
+  for (const [what, change, status, code] of cases) {
+    test(`${what}, however many are asked for`, async () => {
+      const { eventId } = await createSale(app.db, { capacity: 5 })
+      await app.db.query(`update events set ${change} where id = $1`, [eventId])
+      for (const quantity of [1, 6, 6]) assertRefused(await wish(eventId, quantity), status, code)
+    })
+  }
+
+  test('an event that is deleted after somebody asked for it is not there', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 5 })
+    assertRefused(await wish(eventId, 6), 409, 'sold_out')
+    await app.db.query('delete from events where id = $1', [eventId])
+    for (const quantity of [6, 1]) {
+      assertRefused(await wish(eventId, quantity), 404, 'not_found')
+    }
+  })
+
+  test('over the limit is over the limit, also when there are not as many', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 5, maxPerUser: 2 })
+    for (let n = 0; n < 2; n += 1) assertRefused(await wish(eventId, 9), 409, 'limit_exceeded')
+  })
+
+  test('a ticket type that the event has not is unknown', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 5 })
+    for (let n = 0; n < 2; n += 1) {
+      assertRefused(await wish(eventId, 9, 999_999_999), 400, 'invalid_request')
+    }
+  })
+})

@@ -149,3 +149,26 @@ test('drain waits for everything that was taken', async () => {
   assert.equal(answered, 20)
   await batcher.drain()
 })
+
+test('what waits behind a batch that does not come back is shed in time', async () => {
+  let release: (() => void) | undefined
+  const { batcher } = recording(
+    { waitMaxMs: 100 },
+    async () =>
+      await new Promise<void>((resolve) => {
+        release = resolve
+      }),
+  )
+  const stuck = batcher.submit(1, { userId: 1, n: 0 })
+  await sleep(20)
+  const outcomes = await Promise.allSettled([
+    batcher.submit(1, { userId: 2, n: 1 }),
+    batcher.submit(1, { userId: 1, n: 2 }),
+  ])
+  for (const outcome of outcomes) {
+    assert.equal(outcome.status === 'rejected' && (outcome.reason as AppError).code, 'unavailable')
+  }
+  assert.equal(batcher.waiting, 0)
+  release?.()
+  assert.equal(await stuck, 0)
+})

@@ -46,6 +46,9 @@ interface Lane<Request, Answer> {
   scheduled: boolean
 }
 
+/** How often a lane is looked at whose batch does not come back. */
+const SWEEP_MS = 1_000
+
 export class Batcher<Request extends { userId: number }, Answer> {
   readonly #send: SendBatch<Request, Answer>
   readonly #limits: BatcherLimits
@@ -54,6 +57,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
   #batches = 0
   #waiting = 0
   #idle: (() => void) | undefined
+  #sweep: NodeJS.Timeout | undefined
 
   constructor(send: SendBatch<Request, Answer>, limits: BatcherLimits) {
     this.#send = send
@@ -101,6 +105,9 @@ export class Batcher<Request extends { userId: number }, Answer> {
       }
       this.#waiting += 1
       this.#schedule(lane)
+      this.#sweep ??= setInterval(() => {
+        this.#shedAllOverdue()
+      }, SWEEP_MS)
     })
   }
 
@@ -141,7 +148,8 @@ export class Batcher<Request extends { userId: number }, Answer> {
   }
 
   async #sendFrom(lane: Lane<Request, Answer>): Promise<void> {
-    const batch = this.#shedOverdue(lane, lane.ready.splice(0, this.#limits.batchMax))
+    this.#shedOverdue(lane)
+    const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
     if (batch.length > 0) {
       try {
@@ -167,17 +175,30 @@ export class Batcher<Request extends { userId: number }, Answer> {
     if (!this.isBusy) this.#idle?.()
   }
 
+  #shedAllOverdue(): void {
+    for (const lane of this.#lanes.values()) this.#shedOverdue(lane)
+    if (this.#waiting > 0) return
+    clearInterval(this.#sweep)
+    this.#sweep = undefined
+  }
+
   /** Nothing was done for these, and their clients have waited long enough. */
-  #shedOverdue(lane: Lane<Request, Answer>, entries: Entry<Request, Answer>[]) {
+  #shedOverdue(lane: Lane<Request, Answer>): void {
     const oldest = performance.now() - this.#limits.waitMaxMs
-    if (entries.every((entry) => entry.arrivedAt >= oldest)) return entries
-    return entries.filter((entry) => {
-      if (entry.arrivedAt >= oldest) return true
+    const shed = (entry: Entry<Request, Answer>): boolean => {
+      if (entry.arrivedAt >= oldest) return false
       this.#waiting -= 1
       entry.reject(new AppError('unavailable', { retryAfterSeconds: 2 }))
-      this.#admitNext(lane, entry.request.userId)
-      return false
-    })
+      return true
+    }
+    for (const behind of lane.behind.values()) {
+      while (behind[0] !== undefined && shed(behind[0])) behind.shift()
+    }
+    const kept: Entry<Request, Answer>[] = []
+    const overdue: Entry<Request, Answer>[] = []
+    for (const entry of lane.ready) (shed(entry) ? overdue : kept).push(entry)
+    lane.ready = kept
+    for (const entry of overdue) this.#admitNext(lane, entry.request.userId)
   }
 
   /** A user's request is decided, so the next one of the same user may come. */

@@ -21,8 +21,7 @@ export interface GateRequest {
 }
 
 export type GateAnswer =
-  | { admitted: true; pass: Pass }
-  | { admitted: false; remaining: number; closed: string | undefined }
+  { admitted: true; pass: Pass } | { admitted: false; closed: string | undefined }
 
 /** Held by a request from the gate until it is decided. */
 export interface Pass {
@@ -36,8 +35,11 @@ export interface Gate {
   enter: (request: GateRequest) => Promise<GateAnswer>
   /** The request was decided or failed; each pass leaves once. */
   leave: (pass: Pass) => void
-  /** Takes over what the database said; readings asked for earlier no longer count. */
-  heal: (eventId: number, stock: Stock) => void
+  /**
+   * Takes over what the database said; readings asked for earlier no longer count. Undefined makes
+   * it know nothing, so that the database decides.
+   */
+  heal: (eventId: number, stock: Stock | undefined) => void
 }
 
 interface EventGate {
@@ -78,7 +80,7 @@ export function createInProcessGate(
     return state
   }
 
-  const heal = (eventId: number, stock: Stock): void => {
+  const heal = (eventId: number, stock: Stock | undefined): void => {
     const state = stateOf(eventId)
     state.stock = stock
     state.readAt = clock()
@@ -90,7 +92,7 @@ export function createInProcessGate(
     const epoch = state.epoch
     state.reading ??= readStock(eventId)
       .then((stock) => {
-        if (stock !== undefined && state.epoch === epoch) heal(eventId, stock)
+        if (state.epoch === epoch) heal(eventId, stock)
       })
       .finally(() => {
         state.reading = undefined
@@ -108,19 +110,17 @@ export function createInProcessGate(
 
     async enter(request) {
       const state = stateOf(request.eventId)
-      if (state.stock === undefined) return admit(state, request, true)
-      if (request.quantity <= left(state, state.stock, request.ticketTypeId, true)) {
-        return admit(state, request, true)
-      }
+      if (mayHave(state, request)) return admit(state, request, true)
       // Others before this one may yet fail, and then there is room: let the database say.
       if (state.undecided > 0) return admit(state, request, false)
 
-      if (clock() - state.readAt >= ZERO_BELIEVED_MS) {
+      if (left(state, request, 0) <= 0 && clock() - state.readAt >= ZERO_BELIEVED_MS) {
         await readAgain(request.eventId, state)
       }
-      const remaining = left(state, state.stock, request.ticketTypeId, false)
-      if (request.quantity <= remaining) return admit(state, request, true)
-      return { admitted: false, remaining, closed: state.stock.closed }
+      if (mayHave(state, request)) return admit(state, request, true)
+      // With some left, too few is only one of the reasons there may be: the database has them all.
+      if (left(state, request, 0) > 0) return admit(state, request, false)
+      return { admitted: false, closed: state.stock?.closed }
     },
 
     leave(pass) {
@@ -132,24 +132,29 @@ export function createInProcessGate(
 }
 
 function count(state: EventGate, request: GateRequest, quantity: number): void {
-  state.undecided += quantity
+  // An event that was forgotten meanwhile begins again at nothing.
+  state.undecided = Math.max(0, state.undecided + quantity)
   if (request.ticketTypeId === undefined) return
   const ofType = state.undecidedByType.get(request.ticketTypeId) ?? 0
-  state.undecidedByType.set(request.ticketTypeId, ofType + quantity)
+  state.undecidedByType.set(request.ticketTypeId, Math.max(0, ofType + quantity))
 }
 
-/** How many this request could have: of the event, and of the type when it names one. */
-function left(
-  state: EventGate,
-  stock: Stock,
-  ticketTypeId: number | undefined,
-  lessUndecided: boolean,
-): number {
-  const ofEvent = stock.remaining - (lessUndecided ? state.undecided : 0)
-  if (ticketTypeId === undefined) return ofEvent
-  const ofType = stock.byType.get(ticketTypeId)
+/** Whether there is enough for this request beside those that are undecided, as far as is known. */
+const mayHave = (state: EventGate, request: GateRequest): boolean =>
+  request.quantity <= left(state, request, 1)
+
+/**
+ * How many this request could have: of the event, and of the type when it names one.
+ * @param undecidedCount 1 leaves out what undecided requests may take, 0 counts it in.
+ */
+function left(state: EventGate, request: GateRequest, undecidedCount: 0 | 1): number {
+  const { stock } = state
+  if (stock === undefined) return Number.POSITIVE_INFINITY
+  const ofEvent = stock.remaining - undecidedCount * state.undecided
+  if (request.ticketTypeId === undefined) return ofEvent
+  const ofType = stock.byType.get(request.ticketTypeId)
   // A type it has never heard of is for the database to refuse.
   if (ofType === undefined) return ofEvent
-  const undecided = lessUndecided ? (state.undecidedByType.get(ticketTypeId) ?? 0) : 0
-  return Math.min(ofEvent, ofType - undecided)
+  const undecided = state.undecidedByType.get(request.ticketTypeId) ?? 0
+  return Math.min(ofEvent, ofType - undecidedCount * undecided)
 }

@@ -82,7 +82,7 @@ async function decideOrder(
     if (placement !== undefined) return replayOf(placement, digest)
     deps.onGateRefusal(command.eventId)
     if (answer.closed !== undefined) throw new AppError(answer.closed as ErrorCode)
-    throw refusalOf('sold_out', answer.remaining, command)
+    throw refusalOf('sold_out', 0, command)
   }
 
   let verdict: Verdict

@@ -34,6 +34,7 @@ export interface BatchResult {
 
 interface PlaceOrdersRow {
   placed_at: Date | null
+  closed: string | null
   remaining: number | null
   type_ids: string[] | null
   type_cents: string[] | null
@@ -82,6 +83,7 @@ function resultOf(row: PlaceOrdersRow): BatchResult {
         ? undefined
         : {
             remaining: row.remaining,
+            closed: row.closed ?? undefined,
             byType: new Map(typeIds.map((id, n) => [id, row.type_remaining?.[n] ?? 0])),
           },
     priceCents: new Map(typeIds.map((id, n) => [id, Number(row.type_cents?.[n])])),

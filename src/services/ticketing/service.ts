@@ -68,7 +68,7 @@ export function ticketingService(
     orderIds: new IdBlocks(purchaseDb, 'orders_id_seq', ORDER_IDS_PER_BLOCK),
     ticketIds: new IdBlocks(purchaseDb, 'tickets_id_seq', TICKET_IDS_PER_BLOCK),
     onDecided: (batch: Parameters<typeof telemetry.batchDecided>[0]) => {
-      if (batch.stock !== undefined) gate.heal(batch.eventId, batch.stock)
+      gate.heal(batch.eventId, batch.stock)
       telemetry.batchDecided(batch)
       if (batch.placed > 0) deps.onOrdersPlaced()
     },
@@ -107,7 +107,15 @@ export function ticketingService(
   return {
     name: 'ticketing',
     ticketing,
-    stock: { setCapacity, lock: lockStock, hasOrders },
+    stock: {
+      lock: lockStock,
+      hasOrders,
+      async setCapacity(tx, event) {
+        await setCapacity(tx, event)
+        // Nobody hears "sold out" for what has just become more.
+        gate.heal(event.eventId, undefined)
+      },
+    },
     routes: (app) => {
       ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
     },

@@ -1,0 +1,139 @@
+/** Messages: written with their cause, done once, tried again, given up in the end. */
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'node:test'
+import { pino } from 'pino'
+import { type Consumer, consumer } from '../../src/platform/outbox/consumer.ts'
+import { TRIES_MAX, startJobRunners } from '../../src/platform/outbox/jobs.ts'
+import { publish } from '../../src/platform/outbox/publish.ts'
+import { startRelay } from '../../src/platform/outbox/relay.ts'
+import { Database, type Transaction } from '../../src/platform/postgres.ts'
+import { createDatabase } from '../support/database.ts'
+
+const logger = pino({ level: 'silent' })
+
+async function openDatabase() {
+  const database = await createDatabase()
+  const db = new Database({ connection: database.connection, name: 'test', connectionsMax: 8 })
+  await db.query('create table effects (id text, at timestamptz default clock_timestamp())')
+  return {
+    db,
+    async [Symbol.asyncDispose]() {
+      await db[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+type Handle = (data: { id: number }, tx: Transaction) => Promise<void>
+
+/** One effect for each order of a message; `handle` says how it goes. */
+const recorder = (handle: Handle): Consumer =>
+  consumer({
+    topic: 'orders.placed',
+    name: 'recorder',
+    effects: (message) => message.order_ids.map((id) => ({ id: String(id), data: { id } })),
+    handle,
+  })
+
+const record: Handle = async ({ id }, tx) => {
+  await tx.query('insert into effects (id) values ($1)', [String(id)])
+}
+
+/** As many relays and runners as processes would have. */
+function startProcesses(db: Database, count: number, consumers: Consumer[]): AsyncDisposable {
+  const parts = Array.from({ length: count }, () => {
+    const runners = startJobRunners({ db, consumers, logger, isBusy: () => false })
+    return [startRelay({ db, consumers, logger, onJobs: runners.wake }), runners]
+  }).flat()
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const part of parts) await part[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (await condition()) return
+    await sleep(20)
+  }
+  assert.fail(`never: ${what}`)
+}
+
+const count = async (db: Database, table: string): Promise<number> =>
+  (await db.query<{ n: number }>(`select count(*) as n from ${table}`))[0]?.n ?? -1
+
+test('every effect happens once, however many processes there are', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  const orders = 400
+  for (let first = 1; first <= orders; first += 20) {
+    const order_ids = Array.from({ length: 20 }, (_, n) => first + n)
+    await db.transaction(async (tx) => {
+      await publish(tx, 'orders.placed', { event_id: 1, order_ids })
+    })
+  }
+  await using _processes = startProcesses(db, 3, [recorder(record)])
+  await until('all done', async () => (await count(db, 'jobs')) + (await count(db, 'outbox')) === 0)
+  const [row] = await db.query<{ n: number; ids: number }>(
+    'select count(*) as n, count(distinct id) as ids from effects',
+  )
+  assert.deepEqual(row, { n: orders, ids: orders })
+})
+
+test('a message whose cause is rolled back was never sent', async () => {
+  await using opened = await openDatabase()
+  await assert.rejects(
+    opened.db.transaction(async (tx) => {
+      await publish(tx, 'event.created', { event_id: 1 })
+      throw new Error('no')
+    }),
+    /no/,
+  )
+  assert.equal(await count(opened.db, 'outbox'), 0)
+})
+
+test('what fails leaves nothing behind, is tried again, and is given up after the last try', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  let tried = 0
+  const poison: Handle = async (data, tx) => {
+    await record(data, tx)
+    if (data.id !== 13) return
+    tried += 1
+    throw new Error('poison')
+  }
+  await db.transaction(async (tx) => {
+    await publish(tx, 'orders.placed', { event_id: 1, order_ids: [12, 13, 14] })
+  })
+  await using _processes = startProcesses(db, 1, [recorder(poison)])
+  await until('the neighbours are done', async () => (await count(db, 'effects')) === 2)
+  await until('it was tried for the last time', async () => {
+    // The pauses between tries grow to many seconds; nobody has to wait for them here.
+    await db.query('update jobs set run_at = now() where last_error is not null and tries < $1', [
+      TRIES_MAX,
+    ])
+    return tried === TRIES_MAX
+  })
+  await sleep(200)
+  assert.equal(tried, TRIES_MAX)
+  const [letter] = await db.query<{ tries: number; last_error: string }>(
+    'select tries, last_error from jobs',
+  )
+  assert.deepEqual(letter, { tries: TRIES_MAX, last_error: 'poison' })
+  assert.equal(await count(db, 'effects'), 2)
+})
+
+test('the job of a process that died is done when its lease ends', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  await db.query(
+    `insert into jobs (consumer, effect, tries, run_at)
+       values ('recorder', '{"id": "1", "data": {"id": 1}}', 1, now() + interval '300 milliseconds')`,
+  )
+  await using _processes = startProcesses(db, 1, [recorder(record)])
+  assert.equal(await count(db, 'effects'), 0)
+  await until('it is done', async () => (await count(db, 'effects')) === 1)
+  assert.equal(await count(db, 'jobs'), 0)
+})
