@@ -26,6 +26,7 @@ import { openSale } from './sale.ts'
 import { startOwnShop } from './shop.ts'
 import type { Terminal } from './terminal.ts'
 import { judge, printChecks } from './verdict.ts'
+import { letBuyersIn } from './waiting-buyers.ts'
 import { WRONG_REQUESTS, createWire } from './wire.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -91,6 +92,11 @@ async function rehearseWith(
     client.close()
     return Promise.resolve()
   })
+  const tokens = accounts.buyers.map((buyer) => buyer.token)
+  if (!options.isCold) {
+    terminal.print(`  doors    the buyers come in, signed in, and look at their tickets`)
+    await letBuyersIn({ client, authority: url.host, tokens, stop: stop.signal })
+  }
   const { sale, opensAt } = await openSale({
     api,
     organizer: accounts.organizer,
@@ -111,7 +117,7 @@ async function rehearseWith(
     wire: createWire({
       authority: url.host,
       eventId: sale.eventId,
-      tokens: accounts.buyers.map((buyer) => buyer.token),
+      tokens,
     }),
     ledger,
     counter,

@@ -15,6 +15,7 @@ afterwards. By default it starts a shop of its own, and removes it again.
   --duration N          arrivals end after so many seconds
   --connections 256     how many the crowd shares
   --seed N              the same seed makes the same crowd
+  --cold                nobody is there before the opening: the shop sees every token first then
   --json FILE           writes all figures and checks there
   --url http://host:port   a shop that runs already (with RATE_LIMIT=off). Set DATABASE_URL to its
                         database, or it cannot be audited. It gets buyers and an event that stay.
@@ -36,6 +37,8 @@ export interface Options {
   durationMaxSeconds: number
   connections: number
   seed: number
+  /** Nobody has come in before the opening. */
+  isCold: boolean
   jsonPath: string | undefined
 }
 
@@ -84,6 +87,7 @@ export function readOptions(
     durationMaxSeconds: number('duration', DURATION_MAX_SECONDS, DURATION_MAX_SECONDS),
     connections: number('connections', 256, 10_000),
     seed: number('seed', 1 + Math.floor(Math.random() * 1_000_000), 4_294_967_295),
+    isCold: values.cold === true,
     jsonPath: values.json,
   }
 }
@@ -102,6 +106,7 @@ function parse(args: readonly string[]) {
         connections: text,
         seed: text,
         json: text,
+        cold: { type: 'boolean' },
         url: text,
         'i-own-this-host': { type: 'boolean' },
         help: { type: 'boolean' },

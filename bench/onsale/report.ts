@@ -76,10 +76,10 @@ export function printFigures(terminal: Terminal, report: Omit<Report, 'verdict'>
 const header = ['p50', 'p90', 'p99', 'max'].map((name) => name.padStart(8)).join('  ')
 
 export function reportJson({ options, figures, measures, books, checks, verdict }: Report): string {
-  const { url, tickets, requests, ratePerSecond, buyers, connections, seed } = options
+  const { url, tickets, requests, ratePerSecond, buyers, connections, seed, isCold } = options
   const report = {
     verdict,
-    settings: { url, tickets, requests, ratePerSecond, buyers, connections, seed },
+    settings: { url, tickets, requests, ratePerSecond, buyers, connections, seed, isCold },
     figures: {
       ...figures,
       refused: Object.fromEntries(figures.refused),
