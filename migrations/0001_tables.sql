@@ -157,7 +157,7 @@ create table events (
   search_words   text generated always as (
     search_text(name || ' ' || venue || ' ' || coalesce(city, '') || ' ' || coalesce(category, ''))
   ) stored,
-  sort_name      text collate "C" generated always as (plain_text(name)) stored
+  sort_name      text collate "C" generated always as (left(plain_text(name), 100)) stored
 );
 create index events_upcoming on events (event_date, id) where status = 'published';
 create index events_by_price on events (ticket_price, id) where status = 'published';
@@ -178,7 +178,7 @@ comment on column events.on_sale_at is 'When the sale starts; null is at once.';
 comment on column events.sales_end_at is 'When the sale ends; null is the start of the event.';
 comment on column events.search is 'What a search matches: the name counts most, the description least.';
 comment on column events.search_words is 'What a misspelled search is compared with.';
-comment on column events.sort_name is 'The name without case and accents, for ordering by name.';
+comment on column events.sort_name is 'The first 100 characters of the name without case and accents, for ordering by name; cursors hold it.';
 
 -- What is typed into a search box, as a query: quotes, minus and `or` as on the web, and the word
 -- that is still being typed may be unfinished.

@@ -277,6 +277,25 @@ test("a change of nobody, of nothing, or of what is not an admin's is refused", 
   }
 })
 
+test('a cursor that somebody made up is refused', async () => {
+  const { app, admin } = await startWithAdmin()
+  await using _ = app
+  for (const url of [USERS, AUDIT]) {
+    for (const part of [1e308, 2 ** 53, 0.5, '1', '2030-02-31T00:00:00Z', null]) {
+      const cursor = Buffer.from(JSON.stringify([part])).toString('base64url')
+      assertRefused(await get(app, `${url}?cursor=${cursor}`, admin.token), {
+        status: 400,
+        code: 'invalid_request',
+        field: 'cursor',
+      })
+    }
+    for (const part of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+      const cursor = Buffer.from(JSON.stringify([part])).toString('base64url')
+      assert.equal((await get(app, `${url}?cursor=${cursor}`, admin.token)).status, 200)
+    }
+  }
+})
+
 test('the audit log tells who did what, newest first, and no secret', async () => {
   const { app, admin } = await startWithAdmin()
   await using _ = app

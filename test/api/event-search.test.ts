@@ -215,6 +215,80 @@ test('a cursor of a list in another order is refused', async () => {
   })
 })
 
+const NOON = '2035-01-01 12:00:00+00'
+/** What comes after the name of the order, in every order, and the query that it belongs to. */
+const CURSORS: Record<string, unknown[]> = {
+  'sort=date': [NOON, 1],
+  'sort=-date': [NOON, 1],
+  'sort=price': [100, 1],
+  'sort=-price': [100, 1],
+  'sort=name': ['rock', 1],
+  'sort=relevance&q=rock': [60_000, NOON, 1],
+}
+const EXTREMES = [
+  ...[0, -1, 2 ** 31, -(2 ** 53) + 1, 2 ** 53 - 1, 2 ** 53, 1e308, -1e308, 0.5],
+  ...['', 'infinity', '\ud800', 'a\0b', 'x'.repeat(500), 'x'.repeat(501), null, true, [], {}],
+  ...['2030-02-31T00:00:00Z', '0000-01-01T00:00:00Z', '2030-06-01T24:00:00Z'],
+  ...['2030-06-01T00:00:00+18', '2030-06-01T00:00:00+23:59', '2030-06-01T00:00:00-16'],
+  ...['0001-01-01T00:00:00+15:59', '9999-12-31T23:59:59.999999-15:59'],
+]
+/** What PostgreSQL takes of them where it expects a time. */
+const REAL_TIMES = new Set<unknown>(EXTREMES.slice(-2))
+
+const cursorOf = (key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url')
+
+test('a cursor that somebody made up is refused or read, and never an error of ours', async () => {
+  for (const [query, key] of Object.entries(CURSORS)) {
+    const sort = new URLSearchParams(query).get('sort')
+    for (const matching of ['', '~']) {
+      const ask = async (made: unknown[]) => {
+        const url = `${EVENTS}?${query}&cursor=${matching}${cursorOf([sort, ...made])}`
+        return await shop.call({ method: 'GET', url })
+      }
+      assert.equal((await ask(key)).status, 200, query)
+      for (const [part, usual] of key.entries()) {
+        for (const extreme of EXTREMES) {
+          const answer = await ask(key.with(part, extreme))
+          const message = `${query} ${matching} ${part} ${JSON.stringify(extreme)}`
+          if (answer.status !== 200 || (usual === NOON && !REAL_TIMES.has(extreme))) {
+            const refused = { status: 400, code: 'invalid_request', field: 'cursor' }
+            assertRefused(answer, refused, message)
+          }
+        }
+      }
+    }
+  }
+})
+
+test('on the page, a cursor that somebody made up leads to the first page', async () => {
+  const cursor = cursorOf(['date', '2030-02-31T00:00:00Z', 1])
+  const answer = await shop.call({ method: 'GET', url: `/?cursor=${cursor}` })
+  assert.deepEqual([answer.status, answer.headers['location']], [303, '/'])
+})
+
+test('whatever the names, the list by name walks all of them', async () => {
+  await using walked = await startEventShop()
+  const names = [
+    '…'.repeat(255),
+    `${'…'.repeat(254)}a`,
+    '山'.repeat(255),
+    '🎸'.repeat(127),
+    '"\\'.repeat(127),
+    'ﷺ'.repeat(255),
+    'A',
+  ]
+  for (const name of names) await walked.create({ name })
+  const seen: string[] = []
+  let url: string | undefined = `${EVENTS}?sort=name&limit=1`
+  while (url !== undefined) {
+    const answer = await walked.call({ method: 'GET', url })
+    assert.equal(answer.status, 200, answer.body)
+    seen.push(...answer.json<EventListing[]>().map((event) => event.name))
+    url = /<([^>]+)>; rel="next"/.exec(String(answer.headers['link']))?.[1]
+  }
+  assert.deepEqual(seen.toSorted(), names.toSorted())
+})
+
 /** Zero for what JSON does not show: the order of microseconds and of relevance. */
 const WALKS: Record<string, (a: EventListing, b: EventListing) => number> = {
   'sort=date': (a, b) => a.event_date.localeCompare(b.event_date),

@@ -135,6 +135,15 @@ test('a body that does not fit is refused with the field at fault', async () => 
     ['name', { ...ROCK_NIGHT, name: ' \t ' }],
     ['name', { ...ROCK_NIGHT, name: 'Rock\0Night' }],
     ['name', { ...ROCK_NIGHT, name: 'x'.repeat(256) }],
+    ['name', { ...ROCK_NIGHT, name: '\u200b' }],
+    ['name', { ...ROCK_NIGHT, name: 'Rock \u202ethgiN' }],
+    ['venue', { ...ROCK_NIGHT, venue: '\u2060\u3164' }],
+    ['city', { ...ROCK_NIGHT, city: '\u200b' }],
+    ['category', { ...ROCK_NIGHT, category: 'a\u2066b' }],
+    [
+      'ticket_types/0/name',
+      { ...ROCK_NIGHT, ticket_types: [{ name: '\u200b', price: 1, capacity: 1 }] },
+    ],
     ['description', { ...ROCK_NIGHT, description: 'x'.repeat(10_001) }],
     ['description', { ...ROCK_NIGHT, description: null }],
     ['event_date', { ...ROCK_NIGHT, event_date: 'tomorrow' }],
@@ -272,7 +281,9 @@ test('own events come in pages, the newest first, and nobody else’s', async ()
     url = /<([^>]+)>; rel="next"/.exec(String(answer.headers['link']))?.[1]
   }
   assert.deepEqual(seen.slice(0, ids.length), ids)
-  for (const query of ['cursor=nonsense', 'limit=0', 'limit=101', 'status=draft']) {
+  // 1e308 and 2030-02-31 where an id belongs.
+  const madeUp = ['cursor=WzFlMzA4XQ', 'cursor=WyIyMDMwLTAyLTMxVDAwOjAwOjAwWiJd']
+  for (const query of [...madeUp, 'cursor=nonsense', 'limit=0', 'limit=101', 'status=draft']) {
     const answer = await shop.call({
       method: 'GET',
       url: `/api/v1/organizer/events?${query}`,
@@ -478,9 +489,27 @@ test('an event that was bought is neither cancelled nor deleted', async () => {
   const url = `${EVENTS}/${id}`
   const started = { status: 409, code: 'sales_started' }
   const cancel = { method: 'POST', url: `${url}/cancel`, by: shop.organizer } as const
-  assertRefused(await shop.call(cancel), started)
-  assertRefused(await shop.call({ method: 'DELETE', url, by: shop.organizer }), started)
+  const pause = { method: 'POST', url: `${url}/pause`, by: shop.organizer } as const
+  const refusals = [
+    await shop.call(cancel),
+    await shop.call({ method: 'DELETE', url, by: shop.organizer }),
+  ]
+  for (const refusal of refusals) {
+    assertRefused(refusal, started)
+    const { detail } = refusal.json<{ detail: string }>()
+    assert.match(detail, /refunds are not built yet: pause the sale instead\.$/)
+  }
   assert.equal((await shop.read(id)).status, 'published')
+  assert.equal((await shop.call(pause)).json<Event>().sale, 'paused')
+})
+
+test('an event on sale that nobody bought is not deleted but can be cancelled, as it says', async () => {
+  const { id } = await shop.create({ on_sale_at: '2020-01-01T00:00:00Z' })
+  const url = `${EVENTS}/${id}`
+  const refusal = await shop.call({ method: 'DELETE', url, by: shop.organizer })
+  assert.match(refusal.json<{ detail: string }>().detail, /Cancel it instead\.$/)
+  const cancel = { method: 'POST', url: `${url}/cancel`, by: shop.organizer } as const
+  assert.equal((await shop.call(cancel)).status, 200)
 })
 
 test('a deleted event is gone with all that was its own', async () => {

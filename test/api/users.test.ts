@@ -148,6 +148,9 @@ test('names without a letter, over-long names and control characters are refused
     'a\0b',
     'a\nb',
     'a\u202eb',
+    '\u200b',
+    '\u2060\ufe0f',
+    '\u3164',
     '\ud800',
     'x'.repeat(50_000),
   ]

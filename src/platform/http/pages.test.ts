@@ -12,6 +12,38 @@ test('a cursor gives back the key it was made from', () => {
   assert.deepEqual(codec.decode(codec.encode(key)), key)
 })
 
+const REAL_TIMES = [
+  '0001-01-01 00:00:00+15:59',
+  '2028-02-29 23:59:59.9+00',
+  '2030-06-01 19:30:00.123456+05:30',
+  '2030-06-01T19:30:00-1200',
+  '9999-12-31T23:59:59.999999-15:59',
+]
+/** What `Date` makes something of, or the look of it allows, but PostgreSQL refuses. */
+const UNREAL_TIMES = [
+  '2030-13-41T19:30:00Z',
+  '2030-02-31T00:00:00Z',
+  '2029-02-29T00:00:00Z',
+  '2030-00-10T00:00:00Z',
+  '2030-04-31T00:00:00Z',
+  '0000-01-01T00:00:00Z',
+  '2030-06-01T24:00:00Z',
+  '2030-06-01T19:60:00Z',
+  '2030-06-01T19:30:61Z',
+  '2030-06-01T19:30:00+16',
+  '2030-06-01T19:30:00-16:00',
+  '2030-06-01T19:30:00+18',
+  '2030-06-01T19:30:00+23:59',
+  '2030-06-01T19:30:00+05:60',
+  '2030-06-01T19:30:00',
+]
+
+test('a cursor has every time that PostgreSQL writes', () => {
+  for (const time of REAL_TIMES) {
+    assert.deepEqual(codec.decode(encoded(['date', time, 42])), ['date', time, 42])
+  }
+})
+
 test('a cursor that was not made here is refused with its field', () => {
   const wrong = [
     'not base64 at all!',
@@ -24,7 +56,7 @@ test('a cursor that was not made here is refused with its field', () => {
     encoded(['date', '2030-06-01T19:30:00Z', '42']),
     encoded(['date', '2030-06-01T19:30:00Z', 1e300]),
     encoded(['date', 'infinity', 42]),
-    encoded(['date', '2030-13-41T19:30:00Z', 42]),
+    ...UNREAL_TIMES.map((time) => encoded(['date', time, 42])),
     encoded(['a\0b', '2030-06-01T19:30:00Z', 42]),
     encoded(['x'.repeat(501), '2030-06-01T19:30:00Z', 42]),
   ]
@@ -56,5 +88,6 @@ test('the next link keeps the filters and replaces the cursor', () => {
     nextLink({ url: '/api/v1/events' }, 'new'),
     '</api/v1/events?cursor=new>; rel="next"',
   )
+  assert.equal(nextLink({ url: '/a?q=who?&limit=2' }, 'new'), '</a?q=who%3F&limit=2&cursor=new>; rel="next"') // prettier-ignore
   assert.equal(nextLink({ url: '/a>b?x=%3E' }, 'new'), '</a%3Eb?x=%3E&cursor=new>; rel="next"')
 })

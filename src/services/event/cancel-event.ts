@@ -2,7 +2,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { saveChange, termsOf } from './change-event.ts'
 import type { ChangeDeps } from './create-event.ts'
 import type { Event } from './event.ts'
-import { type EventCommand, withEventLocked } from './lock-event.ts'
+import { type EventCommand, WAY_WITH_ORDERS, withEventLocked } from './lock-event.ts'
 
 /**
  * Cancels an event that nobody bought tickets for; cancelling it again changes nothing.
@@ -13,8 +13,7 @@ export async function cancelEvent(deps: ChangeDeps, command: EventCommand): Prom
     if (event.status === 'cancelled') return event
     if (hasOrders) {
       throw new AppError('sales_started', {
-        detail:
-          'Tickets were ordered for this event, and refunds are not built yet. Pause the sale instead.',
+        detail: `Sales have started, so the event can no longer be cancelled. ${WAY_WITH_ORDERS}`,
       })
     }
     const terms = { ...termsOf(event), status: 'cancelled' as const }

@@ -55,6 +55,13 @@ test('text is trimmed and control characters are refused', () => {
   for (const name of ['   ', 'a\0b', 'a\u001bb', 'a\nb', 'a\u2028b', 'a\ud800b']) {
     refuses(() => created({ name }), 'invalid_request', 'name')
   }
+  for (const text of ['\u200b', ' \u200d\ufe0f', '\u202eb', 'a\u2067b\u2069']) {
+    for (const field of ['name', 'venue', 'city', 'category'] as const) {
+      refuses(() => created({ [field]: text }), 'invalid_request', field)
+    }
+    const ticket_types = [{ name: text, price: 1, capacity: 1 }]
+    refuses(() => tiered({ ticket_types }), 'invalid_request', 'ticket_types/0/name')
+  }
   refuses(() => created({ description: 'a\0b' }), 'invalid_request', 'description')
   refuses(() => created({ city: 'a\u0007b' }), 'invalid_request', 'city')
 })

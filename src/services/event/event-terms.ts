@@ -4,9 +4,21 @@
  */
 import type { ChangeEventBody, CreateEventBody } from '../../contracts/event.ts'
 import { TICKETS_MAX } from '../../contracts/event.ts'
-import { AppError } from '../../kernel/errors.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import { centsFromDecimal, decimalFromCents } from '../../kernel/money.ts'
+import { decimalFromCents } from '../../kernel/money.ts'
+import {
+  cents,
+  hasDecimals,
+  isCurrency,
+  isTimeZone,
+  isWebUrl,
+  line,
+  optionalLine,
+  optionalTime,
+  paragraphs,
+  refuse,
+  time,
+} from './event-fields.ts'
 
 export interface TicketTypeTerms {
   /** Undefined for one that is new. */
@@ -38,9 +50,6 @@ export interface EventTerms {
 
 const ONLY_TICKET_TYPE = 'General admission'
 const MAX_PER_USER_DEFAULT = 8
-/** PostgreSQL and JavaScript both know these years; beyond them is a typing error. */
-const TIME_MIN = Date.UTC(1970, 0)
-const TIME_MAX = Date.UTC(9999, 11, 31)
 
 /**
  * The terms of a new event, checked.
@@ -232,7 +241,7 @@ function checkPlaceAndMoney(terms: EventTerms, before: EventTerms | undefined): 
     refuse('image_url', 'must be an address that begins with https:// or http://.')
   }
   const { currency, ticketTypes } = terms
-  if (!CURRENCIES.has(currency)) {
+  if (!isCurrency(currency)) {
     refuse('currency', 'must be an ISO 4217 code, e.g. EUR.')
   }
   if (!hasDecimals(currency) && ticketTypes.some((type) => type.priceCents % 100 !== 0)) {
@@ -267,86 +276,11 @@ function checkCapacities(terms: EventTerms): void {
   }
 }
 
-const sumOfCapacities = (types: readonly TicketTypeTerms[]): number =>
-  types.reduce((sum, type) => sum + type.capacity, 0)
-
-function refuse(field: string, rule: string): never {
-  throw new AppError('invalid_value', { field, detail: `${field} ${rule}` })
-}
-
-function misfit(field: string, rule: string): never {
-  throw new AppError('invalid_request', { field, detail: `${field} ${rule}` })
-}
-
-/** Control characters and half surrogates: PostgreSQL or a terminal would choke on them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u
-const UNPRINTABLE_IN_PARAGRAPHS = /[^\P{Cc}\n\t]|[\p{Cs}]/u
-
-function line(field: string, value: string): string {
-  const text = value.trim()
-  if (text === '') misfit(field, 'must not be empty.')
-  if (UNPRINTABLE.test(text)) misfit(field, 'must be one line without control characters.')
-  return text
-}
-
-function optionalLine(field: string, value: string | null | undefined): string | null {
-  if (value === undefined || value === null || value.trim() === '') return null
-  return line(field, value)
-}
-
-function paragraphs(field: string, value: string): string {
-  const text = value.replace(/\r\n?/g, '\n').trim()
-  if (UNPRINTABLE_IN_PARAGRAPHS.test(text)) misfit(field, 'must not have control characters.')
-  return text
-}
-
-function time(field: string, value: string): Date {
-  const date = new Date(value)
-  // The schema's format lets leap seconds through, which JavaScript does not know.
-  if (!(date.getTime() >= TIME_MIN && date.getTime() <= TIME_MAX)) {
-    misfit(field, 'must be a time such as 2030-06-01T19:30:00Z.')
-  }
-  return date
-}
-
-const optionalTime = (field: string, value: string | null | undefined): Date | null =>
-  value === undefined || value === null ? null : time(field, value)
-
 /** An end that is the start of the event is the default, and moves with it. */
 function saleEndTerm(value: string | null | undefined, eventDate: Date): Date | null {
   const end = optionalTime('sales_end_at', value)
   return end?.getTime() === eventDate.getTime() ? null : end
 }
 
-/** How far a sum such as 0.1 + 0.2 may be from the decimal it stands for. */
-const DECIMAL_ERROR_MAX = 1e-9
-
-function cents(field: string, amount: number): number {
-  const rounded = centsFromDecimal(amount)
-  if (rounded === undefined || Math.abs(decimalFromCents(rounded) - amount) > DECIMAL_ERROR_MAX) {
-    refuse(field, 'must have two decimals at most.')
-  }
-  return rounded
-}
-
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
-
-const hasDecimals = (currency: string): boolean =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-    .maximumFractionDigits !== 0
-
-function isTimeZone(name: string): boolean {
-  // Newer engines take offsets too, which know no daylight saving.
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
-function isWebUrl(text: string): boolean {
-  if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) return false
-  const url = new URL(text)
-  return url.username === '' && url.password === ''
-}
+const sumOfCapacities = (types: readonly TicketTypeTerms[]): number =>
+  types.reduce((sum, type) => sum + type.capacity, 0)

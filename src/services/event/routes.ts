@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import {
   ChangeEventBody,
@@ -12,17 +12,17 @@ import {
 } from '../../contracts/event.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { principalOf } from '../../platform/http/access.ts'
-import { isNotModified } from '../../platform/http/etag.ts'
 import { nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
+import { plainInteger } from '../../platform/http/validation.ts'
 import { cancelEvent } from './cancel-event.ts'
 import { changeEvent } from './change-event.ts'
 import { type ChangeDeps, createEvent } from './create-event.ts'
 import { deleteEvent } from './delete-event.ts'
-import { type CachedBytes, type EventCache, cachedEvent } from './event-cache.ts'
+import { PRIVATE, sendEvent, sendShared } from './event-answers.ts'
+import type { EventCache } from './event-cache.ts'
 import { eventJson } from './event-json.ts'
 import { searchOf } from './event-search.ts'
-import type { Event } from './event.ts'
 import { findOrganizerEvent } from './find-organizer-event.ts'
 import { listOrganizerEvents } from './list-organizer-events.ts'
 import type { EventCommand } from './lock-event.ts'
@@ -35,10 +35,6 @@ const EVENTS = '/api/v1/events'
 const EVENT = `${EVENTS}/:id`
 const tags = ['events']
 const security = [{ bearer: [] }]
-
-/** Whoever is behind a CDN costs one request a second, however many they are. */
-const SHARED = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1'
-const PRIVATE = 'private, no-store'
 
 export function eventRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   browsingRoutes(app, deps.cache)
@@ -88,7 +84,7 @@ function browsingRoutes(app: HttpApp, cache: EventCache): void {
       },
       onRequest: (request, reply, done) => {
         // Not validated yet, but then a number that is no id is not at hand either.
-        const warm = cache.warmEvent(Number(request.params.id))
+        const warm = cache.warmEvent(plainInteger(request.params.id))
         if (warm === undefined) done()
         else sendShared(request, reply, warm)
       },
@@ -279,24 +275,4 @@ function rawQueryOf(request: FastifyRequest): string {
   const url = request.raw.url ?? ''
   const mark = url.indexOf('?')
   return mark === -1 ? '' : url.slice(mark + 1)
-}
-
-function sendShared(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { bytes, etag, link }: CachedBytes,
-): FastifyReply {
-  void reply.header('ETag', etag).header('Cache-Control', SHARED)
-  if (link !== undefined) void reply.header('Link', link)
-  if (isNotModified(request, etag)) return reply.code(304).send()
-  return reply.header('Content-Type', 'application/json; charset=utf-8').send(bytes)
-}
-
-function sendEvent(reply: FastifyReply, event: Event): FastifyReply {
-  const { bytes, etag } = cachedEvent(event)
-  return reply
-    .header('ETag', etag)
-    .header('Cache-Control', PRIVATE)
-    .header('Content-Type', 'application/json; charset=utf-8')
-    .send(bytes)
 }

@@ -1,14 +1,13 @@
 /** What names, e-mail addresses and passwords are accepted. */
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { AppError } from '../../kernel/errors.ts'
+import { hasVisibleCharacter, isPrintableLine } from '../../kernel/visible-text.ts'
 
 const NAME_LENGTH_MAX = 100
 const EMAIL_LENGTH_MAX = 255
 const PASSWORD_LENGTH_MIN = 8
 const PASSWORD_LENGTH_MAX = 256
 
-/** Control characters, halves of characters, line separators, and what turns writing around. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
 const LOCAL_PART = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}$/u
 const DOMAIN_LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?$/u
 const TOP_LEVEL = /^\p{L}[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}]$/u
@@ -24,8 +23,11 @@ export function acceptName(text: string): string {
   if (length < 1 || length > NAME_LENGTH_MAX) {
     throw refusal('name', `name must have 1 to ${NAME_LENGTH_MAX} characters.`)
   }
-  if (UNPRINTABLE.test(name)) {
+  if (!isPrintableLine(name)) {
     throw refusal('name', 'name must not contain control characters.')
+  }
+  if (!hasVisibleCharacter(name)) {
+    throw refusal('name', 'name must have a visible character.')
   }
   return name
 }
