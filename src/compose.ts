@@ -3,7 +3,10 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import type pg from 'pg'
 import { type Logger, destination, pino } from 'pino'
 import type { Config, Role } from './config.ts'
+import { AppError } from './kernel/errors.ts'
 import { invariant } from './kernel/invariant.ts'
+import { StartupError } from './kernel/startup-error.ts'
+import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
 import { addApiDocs } from './platform/http/api-docs.ts'
@@ -21,7 +24,7 @@ import type { Repetition } from './platform/repeat.ts'
 import type { Service } from './platform/service.ts'
 import { loadSigningKeys } from './platform/signing-keys.ts'
 import { loadTls } from './platform/tls.ts'
-import { createSampleData } from './sample-data.ts'
+import { SAMPLE_ACCOUNTS, createSampleData } from './sample-data.ts'
 import { adminService } from './services/admin/service.ts'
 import { writeAuditEntry } from './services/admin/write-audit-entry.ts'
 import { eventService } from './services/event/service.ts'
@@ -97,6 +100,7 @@ export async function composeShop(config: Config): Promise<Shop> {
   const notification = notificationService({
     db,
     sendMail: config.smtpUrl === undefined ? undefined : smtpSender(config.smtpUrl, config.mailFrom), // prettier-ignore
+    neverSendTo: new Set(SAMPLE_ACCOUNTS.map((account) => account.email)),
     async findConfirmedOrder(orderId) {
       const order = await ticketing.ticketing.findOrder(orderId)
       if (order === undefined) return undefined
@@ -146,7 +150,11 @@ export async function composeShop(config: Config): Promise<Shop> {
   for (const [, service] of chosen) service.routes?.(http)
   await http.ready()
 
-  if (config.admin !== undefined) await user.accounts.createFirstAdmin(config.admin)
+  if (config.admin !== undefined) {
+    await user.accounts.createFirstAdmin(config.admin).catch((error: unknown) => {
+      throw adminFault(error)
+    })
+  }
   if (config.sampleData) {
     await createSampleData({ db, hashPassword, setCapacity: ticketing.stock.setCapacity })
   }
@@ -194,7 +202,10 @@ async function openDatabase(
   opening: Resources,
   logger: Logger,
 ): Promise<pg.ClientConfig> {
-  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl }
+  if (config.databaseUrl !== undefined) {
+    await requireDatabase(config.databaseUrl)
+    return { connectionString: config.databaseUrl }
+  }
   const embedded = opening.use(
     await startEmbeddedPostgres({
       dataDir: config.dataDir,
@@ -204,4 +215,14 @@ async function openDatabase(
     }),
   )
   return embedded.connection
+}
+
+/** What is wrong with the first admin's settings, by the name of the variable. */
+function adminFault(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error
+  const { field } = error.details
+  if (field !== 'email' && field !== 'password') return error
+  return new StartupError(`ADMIN_${field.toUpperCase()} cannot be used: ${error.message}`, {
+    cause: error,
+  })
 }

@@ -77,13 +77,21 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
     }
   }
 
+  const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:'], faults)
+  const chosenRoles = roles(flags.role ?? 'all', faults)
+  if (authKey === undefined && (databaseUrl !== undefined || chosenRoles.size < ROLES.length)) {
+    warnings.push(
+      'AUTH_KEY is not set, so the key that signs access tokens is kept in DATA_DIR: other processes on this database accept them only with the same AUTH_KEY or DATA_DIR.',
+    )
+  }
+
   const config: Config = {
     isProduction,
-    roles: roles(flags.role ?? 'all', faults),
+    roles: chosenRoles,
     host: flags.host ?? text(env, 'HOST') ?? '127.0.0.1',
     port: integer(flags.port ?? text(env, 'PORT') ?? '3000', 'PORT', 0, 65_535, faults),
     dataDir: resolve(text(env, 'DATA_DIR') ?? 'data'),
-    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:'], faults),
+    databaseUrl,
     smtpUrl,
     mailFrom: text(env, 'MAIL_FROM') ?? 'Box Office <tickets@boxoffice.example>',
     rateLimits: rateLimits(text(env, 'RATE_LIMIT'), isProduction, faults),
@@ -217,9 +225,17 @@ function admin(env: Environment, faults: string[]) {
 function addresses(value: string | undefined, faults: string[]): string[] {
   const list = (value ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '') // prettier-ignore
   for (const address of list) {
-    if (isIP(address.split('/')[0] ?? '') === 0) {
+    if (!isAddressOrRange(address)) {
       faults.push(`TRUSTED_PROXIES: ${address} is not an address such as 10.0.0.5 or 10.0.0.0/8.`)
     }
   }
   return list
+}
+
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  if (bits === undefined) return true
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
 }

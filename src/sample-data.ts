@@ -5,7 +5,8 @@
 import type { Database, Transaction } from './platform/postgres.ts'
 import { type SampleEvent, sampleEvents } from './sample-events.ts'
 
-const SAMPLE_ACCOUNTS = [
+/** Two of them are the brief's and would be somebody's for real: no mail is ever sent to any. */
+export const SAMPLE_ACCOUNTS = [
   {
     name: 'Alice Buyer',
     email: 'alice@example.com',

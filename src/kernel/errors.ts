@@ -12,6 +12,7 @@ export const ERRORS = {
   account_suspended: { status: 403, message: 'This account is suspended.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not take this method.' },
+  request_timeout: { status: 408, message: 'The request took too long to arrive.' },
   sold_out: { status: 409, message: 'Not enough tickets are left.' },
   limit_exceeded: { status: 409, message: 'This is more than one buyer may have.' },
   sales_not_started: { status: 409, message: 'The sale has not started yet.' },
@@ -33,6 +34,7 @@ export const ERRORS = {
   },
   invalid_value: { status: 422, message: 'A value is understood but cannot be accepted.' },
   rate_limited: { status: 429, message: 'Too many requests. Wait a little and try again.' },
+  headers_too_large: { status: 431, message: 'The headers of the request are too large.' },
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
   unavailable: {
     status: 503,

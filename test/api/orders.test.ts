@@ -409,8 +409,22 @@ suite('past purchases', () => {
   })
 
   test('a cursor that nobody gave is refused', async () => {
-    const answer = await get(await buyer(), '/api/v1/orders?cursor=zzz')
-    assert.equal(assertRefused(answer, 400, 'invalid_request').field, 'cursor')
+    const who = await buyer()
+    const keys = [
+      ['2030-02-31T00:00:00Z', 1],
+      ['0000-01-01T00:00:00Z', 1],
+      ['2030-06-01T00:00:00+18', 1],
+      ['2030-06-01T00:00:00+23:59', 1],
+      ['2030-06-01T00:00:00Z', 1e308],
+    ]
+    const made = keys.map((key) => Buffer.from(JSON.stringify(key)).toString('base64url'))
+    for (const cursor of ['zzz', ...made]) {
+      const answer = await get(who, `/api/v1/orders?cursor=${cursor}`)
+      assert.equal(assertRefused(answer, 400, 'invalid_request').field, 'cursor')
+    }
+    const furthest = ['9999-12-31T23:59:59.999999-15:59', Number.MAX_SAFE_INTEGER]
+    const cursor = Buffer.from(JSON.stringify(furthest)).toString('base64url')
+    assert.equal((await get(who, `/api/v1/orders?cursor=${cursor}`)).status, 200)
   })
 })
 

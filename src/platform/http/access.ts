@@ -78,13 +78,16 @@ function requireRole(principal: Principal, access: Access): void {
   }
 }
 
+const SCHEME = 'bearer '
+
 function bearerToken(request: FastifyRequest): string {
   const header = request.headers.authorization
   if (header === undefined) throw new AppError('unauthenticated')
-  if (!header.startsWith('Bearer ')) {
+  // The name of the scheme may be written in any case (RFC 9110, 11.1).
+  if (header.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
     throw new AppError('unauthenticated', {
       detail: 'The Authorization header must be `Bearer` and an access token.',
     })
   }
-  return header.slice('Bearer '.length)
+  return header.slice(SCHEME.length).trimStart()
 }

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, ERRORS, type ErrorCode } from '../../kernel/errors.ts'
 import { refusalOfValidation } from './validation.ts'
 
-const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Errors that Fastify itself raises, as ours. */
 const FASTIFY_CODES: Record<string, ErrorCode> = {
@@ -13,6 +13,7 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
   FST_ERR_BAD_URL: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 }
 
 /** Any error as an AppError; what nobody expected becomes `internal_error` with its cause. */
@@ -41,8 +42,8 @@ function asAppError(error: unknown): AppError {
 }
 
 /** The problem document of an error. */
-function problemOf(error: AppError, requestId: string): Record<string, unknown> {
-  return {
+export function problemText(error: AppError, requestId: string): string {
+  return JSON.stringify({
     type: `/docs/errors#${error.code}`,
     title: ERRORS[error.code].message,
     status: error.status,
@@ -52,7 +53,7 @@ function problemOf(error: AppError, requestId: string): Record<string, unknown> 
     ...(error.details.field === undefined ? {} : { field: error.details.field }),
     ...error.details.extra,
     request_id: requestId,
-  }
+  })
 }
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -68,6 +69,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .code(refusal.status)
     .header('Content-Type', PROBLEM_TYPE)
     .header('Cache-Control', 'no-store')
+    // Said here as well, because a refusal may come before the hook that says it.
+    .header('X-Content-Type-Options', 'nosniff')
     .serializer((payload: unknown) => payload as string)
-    .send(JSON.stringify(problemOf(refusal, request.id)))
+    .send(problemText(refusal, request.id))
 }

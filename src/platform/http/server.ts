@@ -12,6 +12,8 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Authenticate, addAccessControl } from './access.ts'
+import { addProtocolRefusals, answerClientError } from './client-error.ts'
+import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
 import { sendProblem } from './problem.ts'
@@ -47,11 +49,17 @@ const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 /** Between looks for idle connections during a stop: time for a client to read `Connection: close`. */
 const IDLE_SWEEP_MS = 100
+/** As long as a request's whole head may be: what is too long is for the route's schema to say. */
+const PARAM_LENGTH_MAX = 16 * 1024
+/** Node refuses a missing Host without a body; `addProtocolRefusals` says why. */
+const NODE_OPTIONS = { requireHostHeader: false }
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const app = Fastify({
-    ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' } } : {}),
+    ...(options.tls
+      ? { https: { ...NODE_OPTIONS, ...options.tls, minVersion: 'TLSv1.2' } }
+      : { http: NODE_OPTIONS }),
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: BODY_BYTES_MAX,
@@ -62,10 +70,24 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      if (error.code === 'FST_ERR_BAD_URL') {
+        // A stray % stands for itself: the router then answers as for any other address.
+        request.raw.url = withLiteralPercents(request.raw.url ?? '/')
+        app.routing(request.raw, reply.raw)
+        return
+      }
+      void reply.header('X-Request-Id', request.id)
+      sendProblem(error, request, reply)
+    },
     // What still arrives on open connections during a stop is answered, with `Connection: close`.
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp
 
+  // Only JSON is a body here; the pages add their forms.
+  app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(strictValidatorCompiler())
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply)
@@ -73,6 +95,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   addNotFound(app, options.renderNotFound)
 
   addRequestTelemetry(app, options.metrics)
+  addProtocolRefusals(app)
+  refuseRepeatedKeys(app)
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => request.ip)
   }
@@ -84,6 +108,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   await addSecurityHeaders(app, options.tls !== undefined)
   await app.register(cookie)
   return app
+}
+
+/** The same address with every `%` of its path written out, so that it can be decoded. */
+function withLiteralPercents(url: string): string {
+  const [path = '', ...query] = url.split('?')
+  return [path.replaceAll('%', '%25'), ...query].join('?')
 }
 
 /** Waits for what is running; connections that only wait for another request are closed. */
