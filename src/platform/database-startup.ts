@@ -32,10 +32,12 @@ export async function requireDatabase(connectionString: string): Promise<void> {
 function openClient(connectionString: string): pg.Client {
   try {
     return new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
-  } catch {
-    // The driver's message may quote the address and with it the password, so it goes nowhere.
+  } catch (error) {
+    // The driver's message may quote the address and with it the password; its code may not.
+    const { code = 'it is no address' } = error as { code?: string }
     throw new StartupError(
-      'DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.',
+      `DATABASE_URL cannot be read (${code}). Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.`,
+      { cause: error },
     )
   }
 }

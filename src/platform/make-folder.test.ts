@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,6 +13,17 @@ test('a folder is made with all above it, and the topmost new one is told', asyn
   await writeFile(join(root, 'file'), '')
   await assert.rejects(makeFolder(join(root, 'file')), { code: 'EEXIST' })
   await assert.rejects(makeFolder(join(root, 'file', 'd')), { code: 'ENOTDIR' })
+  await symlink(join(root, 'gone'), join(root, 'link'))
+  await assert.rejects(makeFolder(join(root, 'link')), { code: 'EEXIST' })
+  await assert.rejects(makeFolder(join(root, 'link', 'd')), { code: 'EEXIST' })
+  await rm(root, { recursive: true })
+})
+
+test('several may make the same folder at once', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'box-office-folder-'))
+  const path = join(root, 'a', 'b', 'c')
+  await Promise.all(Array.from({ length: 20 }, async () => await makeFolder(path)))
+  assert.equal((await stat(path)).isDirectory(), true)
   await rm(root, { recursive: true })
 })
 

@@ -5,14 +5,13 @@ import type pg from 'pg'
 import { StartupError } from '../kernel/startup-error.ts'
 import { packageRoot } from './package-root.ts'
 
-/** What the operator of the database has to mend, by SQLSTATE. */
-const MENDING: Record<string, string> = {
-  '42501': 'Make its user the owner of the database: alter database … owner to …',
-  '25006': 'It is a standby or read-only: name the primary.',
-  // An extension's files are missing; the code depends on the version.
-  '58P01': 'Install the extensions that come with PostgreSQL (the contrib package).',
-  '0A000': 'Install the extensions that come with PostgreSQL (the contrib package).',
-}
+const CONTRIB = 'Install the extensions that come with PostgreSQL (the contrib package).'
+/** What the operator of the database has to mend; the runner does not hand on every SQLSTATE. */
+const MENDING: readonly (readonly [message: RegExp, mending: string])[] = [
+  [/permission denied/, 'Make its user the owner of the database: alter database … owner to …'],
+  [/read-only transaction/, 'It is a standby or read-only: name the primary.'],
+  [/extension .* is not available|extension control file/, CONTRIB],
+]
 
 /** @throws StartupError when the database does not let us, for a reason that can be mended. */
 export async function migrate(connection: pg.ClientConfig): Promise<void> {
@@ -25,8 +24,8 @@ export async function migrate(connection: pg.ClientConfig): Promise<void> {
     advisoryLockMode: 'wait',
     log: () => undefined,
   }).catch((error: unknown) => {
-    const { code = '', message } = error as Error & { code?: string }
-    const mending = MENDING[code]
+    const [message = ''] = (error as Error).message.split('\n')
+    const mending = MENDING.find(([pattern]) => pattern.test(message))?.[1]
     if (mending === undefined) throw error
     throw new StartupError(
       `The tables cannot be made in the database of DATABASE_URL: ${message}. ${mending}`,

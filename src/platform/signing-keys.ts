@@ -16,6 +16,7 @@ import {
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StartupError } from '../kernel/startup-error.ts'
+import { dataDirFault } from './embedded-postgres/data-dir.ts'
 import { makeFolder } from './make-folder.ts'
 
 /** A public key as RFC 7517 publishes it. */
@@ -121,7 +122,7 @@ async function readKeyFile(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new StartupError(`${path} cannot be read: ${(error as Error).message}`, { cause: error })
+    throw keyFileFault(error, path, 'read')
   }
 }
 
@@ -144,8 +145,16 @@ async function createKeyFile(path: string): Promise<string> {
     })
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new StartupError(`${path} cannot be made: ${(error as Error).message}`, { cause: error })
+    throw keyFileFault(error, path, 'made')
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+function keyFileFault(error: unknown, path: string, done: 'read' | 'made'): unknown {
+  const fault = dataDirFault(error, dirname(path))
+  if (fault instanceof StartupError) return fault
+  return new StartupError(`${path} cannot be ${done}: ${(error as Error).message}`, {
+    cause: error,
+  })
 }

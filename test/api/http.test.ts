@@ -165,6 +165,16 @@ test('what comes before a broken request on the same connection is answered firs
   assert.equal(rest.length, 1)
 })
 
+test('a connection that breaks at a refusal does no harm', async () => {
+  for (const text of ['CONNECT shop:443 HTTP/1.1\r\nHost: shop\r\n\r\n', 'nonsense\r\n\r\n']) {
+    const socket = connect({ port, host: '127.0.0.1' })
+    await once(socket, 'connect')
+    socket.write(text, () => socket.resetAndDestroy())
+    await once(socket, 'close')
+  }
+  assert.equal((await sendRaw('GET /livez HTTP/1.0\r\n\r\n'))[0]?.status, 200)
+})
+
 test('HTTP/1.0 needs no Host, and 100-continue is met', async () => {
   assert.equal((await sendRaw('GET /livez HTTP/1.0\r\n\r\n'))[0]?.status, 200)
   const [first] = await sendRaw(`${HEAD}Expect: 100-continue\r\nConnection: close\r\n\r\n`)

@@ -113,11 +113,8 @@ test('the program prints the sentence alone and ends with 1', async (t) => {
 })
 
 test('an address that cannot be read', async (t) => {
-  const DATABASE_URL = `postgresql://eve:${SECRET}%zz@127.0.0.1/shop`
-  assert.match(
-    await refusal(t, { DATABASE_URL }),
-    /DATABASE_URL cannot be read\. Write postgresql:/,
-  )
+  const DATABASE_URL = `postgresql://eve:${SECRET}@127.0.0.1/shop?sslrootcert=/gone.pem`
+  assert.match(await refusal(t, { DATABASE_URL }), /DATABASE_URL cannot be read .*Write postgre/)
 })
 
 test('a wrong password', async (t) => {
@@ -163,7 +160,7 @@ test('a user that may not make tables', async (t) => {
     url.searchParams.set('user', user)
     url.searchParams.set('password', SECRET)
     const said = await refusal(t, { DATABASE_URL: url.href })
-    assert.match(said, /permission denied.*Make its user the owner|let the user|lets? the user/s)
+    assert.match(said, /tables cannot be made.*permission denied.*Make its user the owner/)
   } finally {
     await admin.query(`drop role ${user}`)
     await admin.end()
@@ -191,7 +188,7 @@ test('a data folder that cannot be made', async (t) => {
   for (const env of [{}, { DATABASE_URL: database.url }]) {
     for (const path of ['link', 'link/data']) {
       const said = await refusal(t, { ...env, DATA_DIR: join(folder, path) })
-      assert.match(said, /link.* leads nowhere.*Set DATA_DIR/, JSON.stringify(env))
+      assert.match(said, /link.* leads nowhere.*set DATA_DIR/, JSON.stringify(env))
     }
     for (const path of ['file', 'file/data', 'file/data/data']) {
       const said = await refusal(t, { ...env, DATA_DIR: join(folder, path) })

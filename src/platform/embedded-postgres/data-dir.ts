@@ -50,7 +50,8 @@ function reasonFor(code: string): string | undefined {
       return 'the disk is full. Free some space, or set DATA_DIR to a folder on another disk.'
     case 'ENOTDIR':
     case 'EEXIST':
-      return 'there is a file where a folder is needed. Move it away, or set DATA_DIR to another folder.'
+    case 'ELOOP':
+      return 'there is a file where a folder is needed, or a link that leads nowhere. Move it away, or set DATA_DIR to another folder.'
     case 'ENOENT':
       return 'no folder can be made there. Set DATA_DIR to another place.'
     case 'ENAMETOOLONG':

@@ -38,6 +38,8 @@ export function addProtocolRefusals(app: HttpApp): void {
     response.writeHead(refusal.status, headersOf(requestId, body)).end(body)
   })
   app.server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    // Node has taken its hands off this one: without a listener, a reset would end the process.
+    socket.on('error', () => socket.destroy())
     write(new AppError('invalid_request', { detail: 'This is no proxy.' }), socket)
   })
   app.addHook('onRequest', (request, reply, done) => {
@@ -63,8 +65,9 @@ function refusalOf(code: string): AppError | undefined {
 
 /** Answers of earlier requests on the same connection go first, so that none is taken for another. */
 function answerInTurn(refusal: AppError, socket: Socket): void {
-  const { _httpMessage: running } = socket as { _httpMessage?: ServerResponse | null }
-  if (running == null || (!running.req.complete && !running.headersSent)) {
+  // Node's own way to see what is being answered; there is no public one.
+  const running = (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
+  if (running === undefined || (!running.req.complete && !running.headersSent)) {
     write(refusal, socket)
   } else if (running.req.complete) {
     running.once('finish', () => {
