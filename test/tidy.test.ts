@@ -192,7 +192,7 @@ const RULES: Example[] = [
       'a home': { 'README.md': `cd /${'home'}/alice/box-office` },
       Windows: { 'src/a.ts': `'C:\\${'Users'}\\alice'` },
     },
-    good: { 'an address': { 'README.md': 'https://shop.example/home/ and ./work/a' } },
+    good: { 'an address': { 'README.md': 'https://shop.example/home/ and ./parts/a' } },
   },
   {
     rule: testsAllRun,

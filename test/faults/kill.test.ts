@@ -12,7 +12,7 @@ import { Database } from '../../src/platform/postgres.ts'
 import { type ShopProcess, startShopProcess } from '../support/process.ts'
 import { type Buyer, buy, createBuyers, createSale, readBooks } from '../support/sale.ts'
 import { embeddedConnection, postmasterPid } from '../support/embedded.ts'
-import { seededRandom } from '../support/random.ts'
+import { seededRandom, testSeed } from '../support/random.ts'
 
 const KILLS = 10
 const CLIENTS = 24
@@ -101,7 +101,7 @@ async function saleUnderFire(
   start: () => Promise<ShopProcess>,
   strike: (shop: ShopProcess) => Promise<ShopProcess>,
 ): Promise<void> {
-  const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000)
+  const seed = testSeed()
   console.log(`seed ${seed} (set TEST_SEED to repeat it)`)
   const random = seededRandom(seed)
   let shop = await start()

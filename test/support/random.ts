@@ -8,3 +8,6 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
+
+/** The seed of this run; `TEST_SEED` repeats another. */
+export const testSeed = (): number => Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000)
