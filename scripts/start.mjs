@@ -4,24 +4,13 @@
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { prepare } from './prepare.mjs'
 
 const ancestorsPollMs = 250
 const ancestors = namedAncestors()
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-
-// The other scripts are imported after this check: an older Node may not even parse them.
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(
-    `Box Office needs Node.js 20.19 or newer, and this is ${process.versions.node}. See https://nodejs.org/en/download.`,
-  )
-  process.exit(1)
-}
 
 try {
-  const { installIfStale } = await import('./install.mjs')
-  installIfStale()
-  const { buildIfStale } = await import('./build.mjs')
-  buildIfStale()
+  await prepare()
 } catch (error) {
   console.error(error.message)
   process.exit(1)

@@ -11,12 +11,15 @@ import {
   post,
   signIn,
   signUp,
+  REGISTER,
+  LOGIN,
+  REFRESH,
+  ME,
 } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
 
 const USERS = '/api/v1/admin/users'
 const AUDIT = '/api/v1/admin/audit'
-const ME = '/api/v1/users/me'
 
 interface UserJson {
   id: number
@@ -167,7 +170,7 @@ test('a user whose type changes has to get a new token, which has the new rights
   assertRefused(await get(app, ME, user.token), { status: 401, code: 'unauthenticated' })
 
   const refresh = { refresh_token: user.refreshToken }
-  const refreshed = (await post(app, '/api/v1/users/refresh', refresh)).json<{
+  const refreshed = (await post(app, REFRESH, refresh)).json<{
     token: string
     refresh_token: string
   }>()
@@ -186,9 +189,9 @@ test('a suspended user is out at once, everywhere, until the suspension ends', a
   const answer = await patch(app, `${USERS}/${user.id}`, { suspended: true }, admin.token)
   assert.match(answer.json<UserJson>().suspended_at ?? '', /^\d{4}-.*Z$/)
   assertRefused(await get(app, ME, user.token), { status: 401, code: 'unauthenticated' })
-  const refreshed = await post(app, '/api/v1/users/refresh', { refresh_token: user.refreshToken })
+  const refreshed = await post(app, REFRESH, { refresh_token: user.refreshToken })
   assertRefused(refreshed, { status: 401, code: 'unauthenticated' })
-  const login = await post(app, '/api/v1/users/login', { email: user.email, password: PASSWORD })
+  const login = await post(app, LOGIN, { email: user.email, password: PASSWORD })
   assertRefused(login, { status: 403, code: 'account_suspended' })
 
   const back = await patch(app, `${USERS}/${user.id}`, { suspended: false }, admin.token)
@@ -385,7 +388,7 @@ test('a change that was refused, or that changes nothing, leaves no entry', asyn
   await patch(app, ME, { name: 'Alice' }, user.token)
   await patch(app, `${USERS}/${user.id}`, { user_type: 'guest', suspended: false }, admin.token)
   await patch(app, `${USERS}/${admin.id}`, { suspended: true }, admin.token)
-  await post(app, '/api/v1/users/register', { name: 'A', email: user.email, password: PASSWORD })
+  await post(app, REGISTER, { name: 'A', email: user.email, password: PASSWORD })
   assert.equal(await count(), before)
   assert.equal((await get(app, ME, user.token)).status, 200, 'the token is still good')
 })

@@ -11,20 +11,14 @@ import {
   post,
   signIn,
   signUp,
+  REGISTER,
+  LOGIN,
+  REFRESH,
+  LOGOUT,
+  ME,
+  ALICE,
 } from '../support/accounts.ts'
 import { type TestAnswer, startApp } from '../support/app.ts'
-
-const REGISTER = '/api/v1/users/register'
-const LOGIN = '/api/v1/users/login'
-const REFRESH = '/api/v1/users/refresh'
-const LOGOUT = '/api/v1/users/logout'
-const ME = '/api/v1/users/me'
-
-const alice = {
-  name: 'Alice Buyer',
-  email: 'alice@example.com',
-  password: 'plaintext_password',
-}
 
 interface SignedInJson {
   token: string
@@ -35,21 +29,21 @@ interface SignedInJson {
 
 test('signing in answers with a token and who it is', async () => {
   await using app = await startApp()
-  const { id } = (await post(app, REGISTER, alice)).json<{ id: number }>()
-  const answer = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  const { id } = (await post(app, REGISTER, ALICE)).json<{ id: number }>()
+  const answer = await post(app, LOGIN, { email: ALICE.email, password: ALICE.password })
   assert.equal(answer.status, 200, answer.body)
   const { token, user, expires_in, ...rest } = answer.json<SignedInJson>()
   assert.deepEqual(user, { id, name: 'Alice Buyer', user_type: 'guest' })
   assert.equal(expires_in, 900)
   assert.deepEqual(rest, {}, 'the refresh token is in the cookie only')
   const me = await get(app, ME, token)
-  assert.equal(me.json<{ email: string }>().email, alice.email)
+  assert.equal(me.json<{ email: string }>().email, ALICE.email)
 })
 
 test('the refresh token is a cookie that scripts and other sites cannot use', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
-  const answer = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  await post(app, REGISTER, ALICE)
+  const answer = await post(app, LOGIN, { email: ALICE.email, password: ALICE.password })
   const { refresh_token } = cookiesOf(answer)
   assert.match(refresh_token ?? '', /^refresh_token=[\w-]{43}; /)
   assert.match(refresh_token ?? '', /; Path=\/api\/v1\/users(;|$)/)
@@ -61,10 +55,10 @@ test('the refresh token is a cookie that scripts and other sites cannot use', as
 
 test('the refresh token is in the body, and no cookie is set, when that is asked for', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   const answer = await post(app, LOGIN, {
-    email: alice.email,
-    password: alice.password,
+    email: ALICE.email,
+    password: ALICE.password,
     refresh: 'body',
   })
   assert.match(answer.json<SignedInJson>().refresh_token ?? '', /^[\w-]{43}$/)
@@ -73,8 +67,8 @@ test('the refresh token is in the body, and no cookie is set, when that is asked
 
 test('an unknown address and a wrong password get the same answer', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
-  const wrong = await post(app, LOGIN, { email: alice.email, password: 'not the password' })
+  await post(app, REGISTER, ALICE)
+  const wrong = await post(app, LOGIN, { email: ALICE.email, password: 'not the password' })
   assertRefused(wrong, { status: 401, code: 'invalid_credentials' })
   const visible = (answer: TestAnswer) => ({ ...answer.json<object>(), request_id: '' })
   for (const email of ['bob@example.com', 'no address', 'a\0@example.com', '\ud800@example.com']) {
@@ -85,21 +79,21 @@ test('an unknown address and a wrong password get the same answer', async () => 
 
 test('a suspended account is told so only to who knows its password', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   await app.db.query('update users set suspended_at = now()')
-  const wrong = await post(app, LOGIN, { email: alice.email, password: 'not the password' })
+  const wrong = await post(app, LOGIN, { email: ALICE.email, password: 'not the password' })
   assertRefused(wrong, { status: 401, code: 'invalid_credentials' })
-  const right = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  const right = await post(app, LOGIN, { email: ALICE.email, password: ALICE.password })
   assertRefused(right, { status: 403, code: 'account_suspended' })
 })
 
 test('after ten wrong passwords an account has to be left alone for a while', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   const guess = async () =>
-    await post(app, LOGIN, { email: alice.email, password: 'a wrong guess' })
+    await post(app, LOGIN, { email: ALICE.email, password: 'a wrong guess' })
   const right = async () =>
-    await post(app, LOGIN, { email: alice.email, password: alice.password, refresh: 'body' })
+    await post(app, LOGIN, { email: ALICE.email, password: ALICE.password, refresh: 'body' })
 
   for (let n = 0; n < 9; n += 1) assert.equal((await guess()).status, 401)
   // Signing in neither uses up a try nor gives the wrong ones back.
@@ -118,11 +112,11 @@ test('after ten wrong passwords an account has to be left alone for a while', as
 
 test('fifty wrong passwords at once are ten tries and forty refusals', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   const answers = await Promise.all(
     Array.from(
       { length: 50 },
-      async (_, n) => await post(app, LOGIN, { email: alice.email, password: `guess number ${n}` }),
+      async (_, n) => await post(app, LOGIN, { email: ALICE.email, password: `guess number ${n}` }),
     ),
   )
   const count = (status: number) => answers.filter((answer) => answer.status === status).length
@@ -131,11 +125,11 @@ test('fifty wrong passwords at once are ten tries and forty refusals', async () 
 
 test('many right logins at once all succeed', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   const answers = await Promise.all(
     Array.from(
       { length: 20 },
-      async () => await post(app, LOGIN, { email: alice.email, password: alice.password }),
+      async () => await post(app, LOGIN, { email: ALICE.email, password: ALICE.password }),
     ),
   )
   assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([200]))
@@ -143,8 +137,8 @@ test('many right logins at once all succeed', async () => {
 
 test('a stranger who guesses does not keep the owner out on a device that is known', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
-  const credentials = { email: alice.email, password: alice.password }
+  await post(app, REGISTER, ALICE)
+  const credentials = { email: ALICE.email, password: ALICE.password }
   const device = cookieValue(cookiesOf(await post(app, LOGIN, credentials))['device'])
   for (let n = 0; n < 11; n += 1)
     await post(app, LOGIN, { ...credentials, password: 'a wrong guess' })
@@ -193,28 +187,28 @@ test('only hashes of passwords and refresh tokens are stored', async () => {
 
 test("a hash weaker than today's is replaced at the next login", async () => {
   await using app = await startApp()
-  const { id } = (await post(app, REGISTER, alice)).json<{ id: number }>()
-  const weak = await hash(alice.password, { memoryCost: 4096, timeCost: 2, parallelism: 1 })
+  const { id } = (await post(app, REGISTER, ALICE)).json<{ id: number }>()
+  const weak = await hash(ALICE.password, { memoryCost: 4096, timeCost: 2, parallelism: 1 })
   await app.db.query('update users set password_hash = $2 where id = $1', [id, weak])
-  await signIn(app, alice)
+  await signIn(app, ALICE)
   const [user] = await app.db.query<{ password_hash: string }>('select password_hash from users')
   assert.match(user?.password_hash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-  await signIn(app, alice)
+  await signIn(app, ALICE)
 })
 
 test('a hash that is none lets nobody in', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   await app.db.query(`update users set password_hash = 'hashed_pw1'`)
-  const answer = await post(app, LOGIN, { email: alice.email, password: 'hashed_pw1' })
+  const answer = await post(app, LOGIN, { email: ALICE.email, password: 'hashed_pw1' })
   assertRefused(answer, { status: 401, code: 'invalid_credentials' })
 })
 
 test('a refresh token gets the next access token once, by cookie or by body', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
+  await post(app, REGISTER, ALICE)
   const byCookie = cookiesOf(
-    await post(app, LOGIN, { email: alice.email, password: alice.password }),
+    await post(app, LOGIN, { email: ALICE.email, password: ALICE.password }),
   )['refresh_token']
   const refreshed = await app.inject({
     method: 'POST',
@@ -280,8 +274,8 @@ test('signing out ends the session with all its tokens, and only that session', 
 
 test('signing out clears the cookie', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, alice)
-  const login = await post(app, LOGIN, { email: alice.email, password: alice.password })
+  await post(app, REGISTER, ALICE)
+  const login = await post(app, LOGIN, { email: ALICE.email, password: ALICE.password })
   const cookie = `refresh_token=${cookieValue(cookiesOf(login)['refresh_token'])}`
   const answer = await app.inject({ method: 'POST', url: LOGOUT, headers: { cookie } })
   assert.equal(answer.status, 204)

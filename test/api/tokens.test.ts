@@ -12,10 +12,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
-import { assertRefused, get, signIn, signUp } from '../support/accounts.ts'
+import { assertRefused, get, signIn, signUp, ME } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
-
-const ME = '/api/v1/users/me'
 
 type Json = Record<string, unknown>
 

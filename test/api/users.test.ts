@@ -12,19 +12,13 @@ import {
   post,
   signIn,
   signUp,
+  REGISTER,
+  LOGIN,
+  REFRESH,
+  ME,
+  ALICE,
 } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
-
-const REGISTER = '/api/v1/users/register'
-const LOGIN = '/api/v1/users/login'
-const REFRESH = '/api/v1/users/refresh'
-const ME = '/api/v1/users/me'
-
-const alice = {
-  name: 'Alice Buyer',
-  email: 'alice@example.com',
-  password: 'plaintext_password',
-}
 
 interface SignedInJson {
   token: string
@@ -40,7 +34,7 @@ async function countUsers(app: TestApp): Promise<number> {
 
 test('registering answers with the account and none of its secrets', async () => {
   await using app = await startApp()
-  const answer = await post(app, REGISTER, { ...alice, user_type: 'guest' })
+  const answer = await post(app, REGISTER, { ...ALICE, user_type: 'guest' })
   assert.equal(answer.status, 201, answer.body)
   const user = answer.json<{ id: number; created_at: string }>()
   assert.deepEqual(user, {
@@ -57,10 +51,10 @@ test('registering answers with the account and none of its secrets', async () =>
 
 test('whoever does not say is a guest, and an organizer may say so', async () => {
   await using app = await startApp()
-  const guest = await post(app, REGISTER, alice)
+  const guest = await post(app, REGISTER, ALICE)
   assert.equal(guest.json<{ user_type: string }>().user_type, 'guest')
   const organizer = await post(app, REGISTER, {
-    ...alice,
+    ...ALICE,
     email: 'bob@events.com',
     user_type: 'organizer',
   })
@@ -69,7 +63,7 @@ test('whoever does not say is a guest, and an organizer may say so', async () =>
 
 test('nobody registers as an admin', async () => {
   await using app = await startApp()
-  const answer = await post(app, REGISTER, { ...alice, user_type: 'admin' })
+  const answer = await post(app, REGISTER, { ...ALICE, user_type: 'admin' })
   assertRefused(answer, { status: 403, code: 'forbidden', field: 'user_type' })
   assert.equal(await countUsers(app), 0)
 })
@@ -84,7 +78,7 @@ test('a field that registering does not have is refused by its name', async () =
     'token_version',
     'email_verified',
   ]) {
-    const answer = await post(app, REGISTER, { ...alice, [field]: 1 })
+    const answer = await post(app, REGISTER, { ...ALICE, [field]: 1 })
     assertRefused(answer, { status: 400, code: 'invalid_request', field })
   }
   const polluted = `{"name":"A","email":"a@b.example","password":"${PASSWORD}","__proto__":{"user_type":"admin"}}`
@@ -100,7 +94,7 @@ test('a value of the wrong kind is refused, never converted', async () => {
   await using app = await startApp()
   for (const field of ['name', 'email', 'password', 'user_type']) {
     for (const value of [null, 12345678, true, ['a@b.example'], { $ne: null }]) {
-      const answer = await post(app, REGISTER, { ...alice, [field]: value })
+      const answer = await post(app, REGISTER, { ...ALICE, [field]: value })
       assertRefused(
         answer,
         { status: 400, code: 'invalid_request', field },
@@ -109,14 +103,14 @@ test('a value of the wrong kind is refused, never converted', async () => {
     }
   }
   for (const field of ['name', 'email', 'password'] as const) {
-    const { [field]: _left, ...rest } = alice
+    const { [field]: _left, ...rest } = ALICE
     assertRefused(await post(app, REGISTER, rest), {
       status: 400,
       code: 'invalid_request',
       field,
     })
   }
-  assertRefused(await post(app, REGISTER, { ...alice, user_type: 'root' }), {
+  assertRefused(await post(app, REGISTER, { ...ALICE, user_type: 'root' }), {
     status: 400,
     code: 'invalid_request',
     field: 'user_type',
@@ -133,7 +127,7 @@ test('names of all the world are kept as they are, without the space around them
     '👩‍🚀'.repeat(33),
   ]
   for (const [n, name] of names.entries()) {
-    const answer = await post(app, REGISTER, { ...alice, name, email: `n${n}@shop.example` })
+    const answer = await post(app, REGISTER, { ...ALICE, name, email: `n${n}@shop.example` })
     assert.equal(answer.status, 201, answer.body)
     assert.equal(answer.json<{ name: string }>().name, name.trim())
   }
@@ -155,7 +149,7 @@ test('names without a letter, over-long names and control characters are refused
     'x'.repeat(50_000),
   ]
   for (const name of names) {
-    const answer = await post(app, REGISTER, { ...alice, name })
+    const answer = await post(app, REGISTER, { ...ALICE, name })
     assertRefused(
       answer,
       { status: 400, code: 'invalid_request', field: 'name' },
@@ -168,14 +162,14 @@ test('names without a letter, over-long names and control characters are refused
 test('what is no e-mail address is refused', async () => {
   await using app = await startApp()
   const emails = [
-    '', 'alice', 'alice@', '@example.com', 'alice@example', 'a@b@example.com', 'al ice@example.com',
+    '', 'ALICE', 'alice@', '@example.com', 'alice@example', 'a@b@example.com', 'al ice@example.com',
     'alice@example..com', '.alice@example.com', 'al..ice@example.com', 'alice@-example.com',
     'alice@example.com\r\nBcc: all@example.com', 'a\0@example.com', 'alice@127.0.0.1',
-    '"<script>"@example.com', 'alice,bob@example.com', `${'x'.repeat(65)}@example.com`,
+    '"<script>"@example.com', 'ALICE,bob@example.com', `${'x'.repeat(65)}@example.com`,
     `a@${'x.'.repeat(130)}example`, `${'a'.repeat(40_000)}@example.com`,
   ] // prettier-ignore
   for (const email of emails) {
-    const answer = await post(app, REGISTER, { ...alice, email })
+    const answer = await post(app, REGISTER, { ...ALICE, email })
     assertRefused(
       answer,
       { status: 400, code: 'invalid_request', field: 'email' },
@@ -186,12 +180,12 @@ test('what is no e-mail address is refused', async () => {
 
 test('an e-mail address has one account, whatever its case and the space around it', async () => {
   await using app = await startApp()
-  const first = await post(app, REGISTER, { ...alice, email: ' Alice@Example.COM ' })
+  const first = await post(app, REGISTER, { ...ALICE, email: ' Alice@Example.COM ' })
   assert.equal(first.json<{ email: string }>().email, 'Alice@Example.COM')
-  const second = await post(app, REGISTER, alice)
+  const second = await post(app, REGISTER, ALICE)
   assertRefused(second, { status: 409, code: 'email_taken', field: 'email' })
   assert.equal(
-    (await post(app, LOGIN, { email: 'ALICE@example.com', password: alice.password })).status,
+    (await post(app, LOGIN, { email: 'ALICE@example.com', password: ALICE.password })).status,
     200,
   )
 })
@@ -203,7 +197,7 @@ test('of many registrations of one address at once exactly one succeeds', async 
       { length: 20 },
       async (_, n) =>
         await post(app, REGISTER, {
-          ...alice,
+          ...ALICE,
           email: n % 2 ? 'alice@example.com' : 'ALICE@example.com',
         }),
     ),
@@ -228,7 +222,7 @@ test('passwords are 8 to 256 characters and none of the first guesses', async ()
     ['Alice@Example.com', 422, 'invalid_value'],
   ]
   for (const [password, status, code] of refused) {
-    const answer = await post(app, REGISTER, { ...alice, password })
+    const answer = await post(app, REGISTER, { ...ALICE, password })
     assertRefused(answer, { status, code, field: 'password' }, password)
   }
   for (const [n, password] of [
@@ -238,7 +232,7 @@ test('passwords are 8 to 256 characters and none of the first guesses', async ()
     '        x',
   ].entries()) {
     const email = `p${n}@shop.example`
-    assert.equal((await post(app, REGISTER, { ...alice, email, password })).status, 201, password)
+    assert.equal((await post(app, REGISTER, { ...ALICE, email, password })).status, 201, password)
     assert.equal((await post(app, LOGIN, { email, password })).status, 200, password)
   }
 })
@@ -246,9 +240,9 @@ test('passwords are 8 to 256 characters and none of the first guesses', async ()
 test('a long password counts to its last character', async () => {
   await using app = await startApp()
   const password = 'x1'.repeat(60)
-  await post(app, REGISTER, { ...alice, password })
+  await post(app, REGISTER, { ...ALICE, password })
   const other = await post(app, LOGIN, {
-    email: alice.email,
+    email: ALICE.email,
     password: `${password.slice(0, -1)}2`,
   })
   assertRefused(other, { status: 401, code: 'invalid_credentials' })
@@ -256,8 +250,8 @@ test('a long password counts to its last character', async () => {
 
 test('a password is the same however its characters are composed', async () => {
   await using app = await startApp()
-  await post(app, REGISTER, { ...alice, password: 'caf\u00e9 au lait' })
-  const answer = await post(app, LOGIN, { email: alice.email, password: 'cafe\u0301 au lait' })
+  await post(app, REGISTER, { ...ALICE, password: 'caf\u00e9 au lait' })
+  const answer = await post(app, LOGIN, { email: ALICE.email, password: 'cafe\u0301 au lait' })
   assert.equal(answer.status, 200)
 })
 
@@ -374,7 +368,7 @@ test('of two password changes at once one wins', async () => {
 
 test('a body that is too large is refused before it is read', async () => {
   await using app = await startApp()
-  const answer = await post(app, REGISTER, { ...alice, name: 'x'.repeat(70_000) })
+  const answer = await post(app, REGISTER, { ...ALICE, name: 'x'.repeat(70_000) })
   assertRefused(answer, { status: 413, code: 'payload_too_large' })
 })
 
@@ -394,7 +388,7 @@ test('the first admin comes from the settings, however often the shop starts', a
 
 test("whoever registered the admin's address first does not become the admin", async () => {
   await using app = await startApp()
-  const squatter = { ...alice, email: ADMIN.email }
+  const squatter = { ...ALICE, email: ADMIN.email }
   await post(app, REGISTER, squatter)
   const account = await signIn(app, squatter)
   await using again = await startApp({ env: ADMIN_ENV, databaseUrl: app.databaseUrl })

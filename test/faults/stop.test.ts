@@ -1,5 +1,6 @@
 /** SIGTERM in the middle of a sale: what was taken is finished, and the database stops cleanly. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,5 +54,29 @@ test('a stop answers what is running, loses nothing and leaves a clean database'
   // Every confirmed order is there; one whose answer broke off with its connection may be too.
   assert.ok(books.orders >= placed.length && books.orders <= placed.length + CLIENTS, `${books.orders} orders, ${placed.length} confirmed`) // prettier-ignore
   assert.equal(books.tickets, books.sold)
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+test('in production load balancers hear of a stop while requests are still answered', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'box-office-notice-'))
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const shop = await startShopProcess({
+    DATA_DIR: dataDir,
+    NODE_ENV: 'production',
+    RATE_LIMIT: '100000,100000',
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    AUTH_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  })
+  assert.equal((await fetch(`${shop.url}/readyz`)).status, 200)
+  const stopped = shop[Symbol.asyncDispose]()
+  let notice: Response | undefined
+  for (let tries = 0; tries < 100 && notice?.status !== 503; tries += 1) {
+    await sleep(10)
+    notice = await fetch(`${shop.url}/readyz`)
+  }
+  assert.deepEqual([notice?.status, await notice?.json()], [503, { status: 'stopping' }])
+  assert.equal((await fetch(`${shop.url}/api/v1/events`)).status, 200)
+  await stopped
+  assert.match(shop.output(), /Stopped\./)
   await rm(dataDir, { recursive: true, force: true })
 })

@@ -1,7 +1,7 @@
 /** A storm of logins: hashing is bounded, and everything else goes on. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertRefused, get, post, signUp } from '../support/accounts.ts'
+import { assertRefused, get, post, signUp, LOGIN, ME } from '../support/accounts.ts'
 import { startApp } from '../support/app.ts'
 
 const STORM = 600
@@ -14,7 +14,7 @@ test('a storm of logins is answered or sent away, and cheap calls pass it by', a
     Array.from(
       { length: STORM },
       async (_, n) =>
-        await post(app, '/api/v1/users/login', {
+        await post(app, LOGIN, {
           email: `nobody-${n}@shop.example`,
           password: 'a wrong guess',
         }),
@@ -25,7 +25,7 @@ test('a storm of logins is answered or sent away, and cheap calls pass it by', a
 
   // Hundreds of hashes are still to come when these are back.
   for (let n = 0; n < 10; n += 1) {
-    assert.equal((await get(app, '/api/v1/users/me', account.token)).status, 200)
+    assert.equal((await get(app, ME, account.token)).status, 200)
   }
   assert.equal(isOver, false)
 
@@ -40,7 +40,7 @@ test('a storm of logins is answered or sent away, and cheap calls pass it by', a
     assert.match(String(answer.headers['retry-after']), /^[1-9]\d*$/)
   }
 
-  const login = await post(app, '/api/v1/users/login', {
+  const login = await post(app, LOGIN, {
     email: account.email,
     password: account.password,
   })

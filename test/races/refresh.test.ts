@@ -10,6 +10,10 @@ import {
   post,
   signIn,
   signUp,
+  LOGIN,
+  REFRESH,
+  LOGOUT,
+  ME,
 } from '../support/accounts.ts'
 import { type TestAnswer, type TestApp, startApp } from '../support/app.ts'
 
@@ -19,7 +23,7 @@ interface Refreshed {
 }
 
 const refresh = async (app: TestApp, refresh_token: string): Promise<TestAnswer> =>
-  await post(app, '/api/v1/users/refresh', { refresh_token })
+  await post(app, REFRESH, { refresh_token })
 
 /** Makes every use of a token so far look older than the time in which it may be repeated. */
 const letTimePass = async (app: TestApp) =>
@@ -38,7 +42,7 @@ test('twenty uses of a refresh token at once get the same next one, which is goo
   const next = new Set(answers.map((answer) => answer.json<Refreshed>().refresh_token))
   assert.equal(next.size, 1)
   for (const answer of answers) {
-    assert.equal((await get(app, '/api/v1/users/me', answer.json<Refreshed>().token)).status, 200)
+    assert.equal((await get(app, ME, answer.json<Refreshed>().token)).status, 200)
   }
   const [row] = await app.db.query<{ count: string }>('select count(*) from sessions')
   assert.equal(Number(row?.count), 2, 'the first token and its successor')
@@ -75,7 +79,7 @@ test('a refresh token used again later ends its session, and no other', async ()
   assertRefused(await refresh(app, stolen), { status: 401, code: 'unauthenticated' })
   assertRefused(await refresh(app, next.refresh_token), { status: 401, code: 'unauthenticated' })
   // The access token that the thief may hold is worth nothing either.
-  assertRefused(await get(app, '/api/v1/users/me', next.token), {
+  assertRefused(await get(app, ME, next.token), {
     status: 401,
     code: 'unauthenticated',
   })
@@ -111,9 +115,9 @@ test('refreshing, signing out and a suspension at once leave nobody signed in', 
     const account = await signUp(app)
     const answers = await Promise.all([
       ...Array.from({ length: 5 }, async () => await refresh(app, account.refreshToken)),
-      post(app, '/api/v1/users/logout', { refresh_token: account.refreshToken }),
+      post(app, LOGOUT, { refresh_token: account.refreshToken }),
       patch(app, `/api/v1/admin/users/${account.id}`, { suspended: true }, admin.token),
-      post(app, '/api/v1/users/login', { email: account.email, password: account.password }),
+      post(app, LOGIN, { email: account.email, password: account.password }),
     ])
     assert.ok(
       answers.every((answer) => answer.status < 500),

@@ -2,6 +2,19 @@
 import assert from 'node:assert/strict'
 import type { TestAnswer, TestApp } from './app.ts'
 
+export const REGISTER = '/api/v1/users/register'
+export const LOGIN = '/api/v1/users/login'
+export const REFRESH = '/api/v1/users/refresh'
+export const LOGOUT = '/api/v1/users/logout'
+export const ME = '/api/v1/users/me'
+
+/** What the brief's buyer registers with. */
+export const ALICE = {
+  name: 'Alice Buyer',
+  email: 'alice@example.com',
+  password: 'plaintext_password',
+}
+
 export const PASSWORD = 'a quiet evening at the opera'
 export const ADMIN = { email: 'admin@shop.example', password: 'looks after the whole shop' }
 /** Settings that give the shop its first admin. */
@@ -29,7 +42,7 @@ export async function signUp(
   fields: { name?: string; user_type?: 'guest' | 'organizer' } = {},
 ): Promise<Account> {
   const email = `person-${(made += 1)}@shop.example`
-  const answer = await post(app, '/api/v1/users/register', {
+  const answer = await post(app, REGISTER, {
     name: 'Alice Buyer',
     email,
     password: PASSWORD,
@@ -45,7 +58,7 @@ export async function signIn(
   credentials: { email: string; password: string },
 ): Promise<Account> {
   const { email, password } = credentials
-  const answer = await post(app, '/api/v1/users/login', { email, password, refresh: 'body' })
+  const answer = await post(app, LOGIN, { email, password, refresh: 'body' })
   assert.equal(answer.status, 200, answer.body)
   const { token, refresh_token, user } = answer.json<SignedInJson>()
   return { id: user.id, email, password, token, refreshToken: refresh_token }
