@@ -64,6 +64,14 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
 const count = async (db: Database, table: string): Promise<number> =>
   (await db.query<{ n: number }>(`select count(*) as n from ${table}`))[0]?.n ?? -1
 
+/** Messages and jobs in one snapshot: asked one after the other, a message that becomes jobs in between is missed. */
+async function leftToDo(db: Database): Promise<number> {
+  const [row] = await db.query<{ n: number }>(
+    'select (select count(*) from outbox) + (select count(*) from jobs) as n',
+  )
+  return row?.n ?? -1
+}
+
 test('every effect happens once, however many processes there are', async () => {
   await using opened = await openDatabase()
   const { db } = opened
@@ -75,7 +83,7 @@ test('every effect happens once, however many processes there are', async () => 
     })
   }
   await using _processes = startProcesses(db, 3, [recorder(record)])
-  await until('all done', async () => (await count(db, 'jobs')) + (await count(db, 'outbox')) === 0)
+  await until('all done', async () => (await leftToDo(db)) === 0)
   const [row] = await db.query<{ n: number; ids: number }>(
     'select count(*) as n, count(distinct id) as ids from effects',
   )
