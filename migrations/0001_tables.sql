@@ -275,7 +275,7 @@ create sequence orders_id_seq;
 create table orders (
   id               bigint primary key default nextval('orders_id_seq'),
   user_id          bigint not null references users (id),
-  event_id         bigint not null references events (id),
+  event_id         bigint not null,
   ticket_type_id   bigint not null,
   quantity         integer not null check (quantity > 0),
   total_price      numeric(10,2) not null check (total_price >= 0),
@@ -285,6 +285,7 @@ create table orders (
   hold_expires_at  timestamptz,
   idempotency_key  varchar(255) collate "C",
   request_digest   bytea,
+  -- The ticket type is the event's, so this one is enough for both; each costs every order a lookup.
   foreign key (event_id, ticket_type_id) references ticket_types (event_id, id),
   check ((idempotency_key is null) = (request_digest is null)),
   check (status <> 'PENDING' or hold_expires_at is not null)

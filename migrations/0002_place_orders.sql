@@ -31,7 +31,8 @@ end;
 -- event. type_ids, type_cents and type_remaining tell of the event's ticket types after the batch, in step.
 --
 -- A plan made while the tables were small is kept. So enable_seqscan is off, and every lookup is
--- written so that only one index fits it: no joins, whose condition could become a mere filter.
+-- written so that only one index fits it, and so that it stays a lookup for each row: an aggregate or
+-- `limit 1` keeps the planner from making a join of it, which would read the whole index each time.
 create function place_orders(
   p_event_id         bigint,
   p_order_ids        bigint[],
@@ -111,6 +112,7 @@ begin
       left join lateral (
         select o.id, o.request_digest from orders o
          where o.user_id = r.user_id and o.idempotency_key = r.key
+         limit 1
       ) before on r.key is not null
       cross join lateral (
         select coalesce(sum(o.quantity), 0) as quantity from orders o

@@ -169,12 +169,15 @@ interface PlacementRow {
 
 const FIND_PLACEMENTS = {
   name: 'find_placements',
+  // `limit 1` keeps it a lookup for each key, whatever the planner knew when it first met it.
   text: `select k.n, o.id, o.event_id, o.quantity, o.total_price, o.created_at, o.hold_expires_at,
                 o.request_digest,
                 (select array_agg(t.ticket_code order by t.id) from tickets t
                   where t.order_id = o.id and o.hold_expires_at is null) as ticket_codes
            from unnest($1::bigint[], $2::text[]) with ordinality as k(user_id, key, n)
-           join orders o on o.user_id = k.user_id and o.idempotency_key = k.key`,
+          cross join lateral (
+            select * from orders o where o.user_id = k.user_id and o.idempotency_key = k.key limit 1
+          ) o`,
 }
 
 /** For each (user, key): the order that was placed under it, or undefined. */
