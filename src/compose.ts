@@ -1,7 +1,7 @@
 /** The only wiring: from the configuration to resources, services and a server. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type pg from 'pg'
-import { type Logger, destination, pino } from 'pino'
+import type { Logger } from 'pino'
 import type { Config, Role } from './config.ts'
 import { AppError } from './kernel/errors.ts'
 import { invariant } from './kernel/invariant.ts'
@@ -14,6 +14,7 @@ import { operationsRoutes } from './platform/http/operations.ts'
 import { createHttpMetrics } from './platform/http/request-telemetry.ts'
 import { type HttpApp, createHttpServer, stopHttpServer } from './platform/http/server.ts'
 import { smtpSender } from './platform/mail.ts'
+import { createLogger } from './platform/logger.ts'
 import { migrate } from './platform/migrations.ts'
 import { startJobRunners } from './platform/outbox/jobs.ts'
 import { startRelay } from './platform/outbox/relay.ts'
@@ -54,7 +55,7 @@ export interface Shop extends AsyncDisposable {
 export async function composeShop(config: Config): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
-  const logger = pino({ level: config.logLevel }, destination({ sync: config.logLevel !== 'info' }))
+  const logger = createLogger(config.logLevel)
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
 
