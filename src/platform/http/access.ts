@@ -17,8 +17,12 @@ export interface Principal {
 /** `public`: anybody. `user`: anybody signed in. Otherwise that role; an admin may do all. */
 export type Access = 'public' | 'user' | 'organizer' | 'admin'
 
-/** @throws AppError `unauthenticated` when the token is not good. */
-export type Authenticate = (token: string) => Principal
+/**
+ * Tells whose token it is: at once for one that was seen before, since a promise for each request
+ * costs time in a sale, else when it has been checked.
+ * @throws AppError `unauthenticated`, or rejects with it, when the token is not good.
+ */
+export type Authenticate = (token: string) => Principal | Promise<Principal>
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -60,22 +64,25 @@ export function addAccessControl(app: FastifyInstance, authenticate: Authenticat
       done()
       return
     }
+    const enter = (principal: Principal) => {
+      request.principal = principal
+      done(roleFault(principal, access))
+    }
     try {
-      request.principal = authenticate(bearerToken(request))
-      requireRole(request.principal, access)
-      done()
+      const principal = authenticate(bearerToken(request))
+      if (principal instanceof Promise) principal.then(enter, done)
+      else enter(principal)
     } catch (error) {
       done(error as Error)
     }
   })
 }
 
-/** @throws AppError `forbidden` */
-function requireRole(principal: Principal, access: Access): void {
-  if (access === 'public' || access === 'user' || principal.userType === 'admin') return
-  if (principal.userType !== access) {
-    throw new AppError('forbidden', { detail: `Only an ${access} account may do this.` })
-  }
+/** `forbidden` for a caller whose role is not enough. */
+function roleFault(principal: Principal, access: Access): AppError | undefined {
+  if (access === 'public' || access === 'user' || principal.userType === 'admin') return undefined
+  if (principal.userType === access) return undefined
+  return new AppError('forbidden', { detail: `Only an ${access} account may do this.` })
 }
 
 const SCHEME = 'bearer '

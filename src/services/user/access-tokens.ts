@@ -1,13 +1,14 @@
 /**
- * Access tokens: JWTs signed with Ed25519, good for 15 minutes. Checked once and remembered, since
- * a check costs more than the rest of a purchase; what can change in those minutes (expiry,
- * revocation) is checked on every use.
+ * Access tokens: JWTs signed with Ed25519, good for 15 minutes. Checked once, beside the event loop,
+ * and remembered, since a check costs as much as the rest of a purchase; what can change in those
+ * minutes (expiry, revocation) is checked on every use.
  *
  * We are the only issuer, so a token is held to what we issue, to the byte: its header must be one
  * of ours. That leaves no room for another algorithm, an unknown key, `crit`, or a key that the
  * token brings along.
  */
 import { type KeyObject, hash, sign, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../kernel/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -73,43 +74,58 @@ export function createAccessTokens(deps: AccessTokensDeps): AccessTokens {
       return token
     },
 
-    authenticate(token) {
+    authenticate(token): Principal | Promise<Principal> {
       if (token.length > TOKEN_LENGTH_MAX) throw new AppError('unauthenticated')
-      const now = clock()
       // Remembered under its hash: a heap dump gives no token away.
       const digest = digestOf(token)
-      let verified = remembered.get(digest)
-      if (verified === undefined) {
-        verified = verifyToken(token, keyByHeader, now)
-        remembered.set(digest, verified)
-      }
-      if (now >= verified.expiresAtMs) {
-        throw new AppError('unauthenticated', { detail: 'The access token has expired.' })
-      }
-      const minimum = minimumVersionOf(verified.principal.userId)
-      if (minimum !== undefined && verified.tokenVersion < minimum) {
-        throw new AppError('unauthenticated', {
-          detail: 'The access token was revoked: the account was changed. Sign in again.',
-        })
-      }
-      return verified.principal
+      const verified = remembered.get(digest)
+      return verified === undefined ? authenticateNew(token, digest) : principalOf(verified)
     },
+  }
+
+  async function authenticateNew(token: string, digest: string): Promise<Principal> {
+    const verified = await verifyToken(token, keyByHeader, clock)
+    remembered.set(digest, verified)
+    return principalOf(verified)
+  }
+
+  /** @throws AppError `unauthenticated` for a token that was good and is no longer. */
+  function principalOf({ principal, tokenVersion, expiresAtMs }: Verified): Principal {
+    if (clock() >= expiresAtMs) {
+      throw new AppError('unauthenticated', { detail: 'The access token has expired.' })
+    }
+    const minimum = minimumVersionOf(principal.userId)
+    if (minimum !== undefined && tokenVersion < minimum) {
+      throw new AppError('unauthenticated', {
+        detail: 'The access token was revoked: the account was changed. Sign in again.',
+      })
+    }
+    return principal
   }
 }
 
-function verifyToken(
+/** Runs in the thread pool: on the event loop it would stop all purchases for as long. */
+const verifySignature = promisify(verify) as (
+  algorithm: null,
+  data: Buffer,
+  key: KeyObject,
+  signature: Buffer,
+) => Promise<boolean>
+
+async function verifyToken(
   token: string,
   keyByHeader: ReadonlyMap<string, KeyObject>,
-  nowMs: number,
-): Verified {
+  clock: Clock,
+): Promise<Verified> {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
   const key = keyByHeader.get(header)
   if (key === undefined || rest.length > 0) throw notOurs()
   const signatureBytes = Buffer.from(signature, 'base64url')
   // Several texts stand for the same bytes; only the one that we wrote is the token.
   if (signatureBytes.toString('base64url') !== signature) throw notOurs()
-  if (!verify(null, Buffer.from(`${header}.${payload}`), key, signatureBytes)) throw notOurs()
-  return readClaims(payload, nowMs)
+  const signed = Buffer.from(`${header}.${payload}`)
+  if (!(await verifySignature(null, signed, key, signatureBytes))) throw notOurs()
+  return readClaims(payload, clock())
 }
 
 /** The claims of a token whose signature is good: another kind of token must not pass for one. */
