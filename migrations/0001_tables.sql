@@ -271,7 +271,8 @@ comment on view ticket_type_stock is 'The stock of each ticket type, for other s
 
 create type order_status as enum ('PENDING', 'CONFIRMED', 'CANCELLED');
 
-create sequence orders_id_seq;
+-- A number of these two sequences stands for a block of ids: the next ones up to the next number.
+create sequence orders_id_seq increment by 1024;
 create table orders (
   id               bigint primary key default nextval('orders_id_seq'),
   user_id          bigint not null references users (id),
@@ -298,7 +299,7 @@ comment on column orders.reason is 'Why it is CANCELLED: expired, refunded, give
 comment on column orders.hold_expires_at is 'Set when it was placed as a hold, and kept: a replay tells what was placed from it.';
 comment on column orders.request_digest is 'SHA-256 of the request that the key stands for; another request under the same key is refused.';
 
-create sequence tickets_id_seq;
+create sequence tickets_id_seq increment by 4096;
 create table tickets (
   id              bigint primary key default nextval('tickets_id_seq'),
   order_id        bigint not null references orders (id),

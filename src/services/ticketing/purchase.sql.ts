@@ -50,6 +50,12 @@ const PLACE_ORDERS = {
            $5::integer[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[], $10::text[])`,
 }
 
+/**
+ * An array as PostgreSQL writes it, for elements of our own making. What a buyer sent goes through
+ * the driver, which quotes and escapes each element.
+ */
+const arrayOf = (elements: readonly (number | string)[]): string => `{${elements.join(',')}}`
+
 /** Decides a batch for one event; durable when this returns. */
 export async function placeOrders(
   db: Queryable,
@@ -58,15 +64,15 @@ export async function placeOrders(
 ): Promise<BatchResult> {
   const rows = await db.query<PlaceOrdersRow>(PLACE_ORDERS, [
     eventId,
-    batch.map((purchase) => purchase.orderId),
-    batch.map((purchase) => purchase.userId),
-    batch.map((purchase) => purchase.ticketTypeId ?? null),
-    batch.map((purchase) => purchase.quantity),
+    arrayOf(batch.map((purchase) => purchase.orderId)),
+    arrayOf(batch.map((purchase) => purchase.userId)),
+    arrayOf(batch.map((purchase) => purchase.ticketTypeId ?? 'NULL')),
+    arrayOf(batch.map((purchase) => purchase.quantity)),
     batch.map((purchase) => purchase.idempotencyKey ?? null),
     batch.map((purchase) => purchase.digest ?? null),
-    batch.flatMap((purchase) => purchase.ticketIds),
-    batch.flatMap((purchase) => purchase.ticketIds.map(() => purchase.orderId)),
-    batch.flatMap((purchase) => purchase.ticketCodes),
+    arrayOf(batch.flatMap((purchase) => purchase.ticketIds)),
+    arrayOf(batch.flatMap((purchase) => purchase.ticketIds.map(() => purchase.orderId))),
+    arrayOf(batch.flatMap((purchase) => purchase.ticketCodes)),
   ])
   return resultOf(rows[0] as PlaceOrdersRow)
 }

@@ -27,8 +27,6 @@ const WAITING_PER_USER_MAX = 64
 const WAIT_MAX_MS = 5_000
 /** Connections that purchases have for themselves. */
 export const PURCHASE_CONNECTIONS = 4
-const ORDER_IDS_PER_BLOCK = 1_024
-const TICKET_IDS_PER_BLOCK = 4_096
 
 /** What other parts may ask of ticketing. */
 export interface Ticketing {
@@ -65,8 +63,8 @@ export function ticketingService(
 
   const decideDeps = {
     db: purchaseDb,
-    orderIds: new IdBlocks(purchaseDb, 'orders_id_seq', ORDER_IDS_PER_BLOCK),
-    ticketIds: new IdBlocks(purchaseDb, 'tickets_id_seq', TICKET_IDS_PER_BLOCK),
+    orderIds: new IdBlocks(purchaseDb, 'orders_id_seq'),
+    ticketIds: new IdBlocks(purchaseDb, 'tickets_id_seq'),
     onDecided: (batch: Parameters<typeof telemetry.batchDecided>[0]) => {
       gate.heal(batch.eventId, batch.stock)
       telemetry.batchDecided(batch)
