@@ -3,7 +3,14 @@
  * reaches the database and look for them there if the answer is lost. The sequence counts in steps
  * of a block, and each of its numbers is the first id of one.
  */
-import type { Queryable } from '../../platform/postgres.ts'
+/** Ids from `first` on, as many as `size`. */
+export interface IdBlock {
+  first: number
+  size: number
+}
+
+/** Fetches blocks of at least so many ids together, and at least one block. */
+export type FetchIdBlocks = (atLeast: number) => Promise<IdBlock[]>
 
 interface Block {
   next: number
@@ -11,17 +18,15 @@ interface Block {
 }
 
 export class IdBlocks {
-  readonly #db: Queryable
-  readonly #sequence: string
+  readonly #fetchBlocks: FetchIdBlocks
   #blocks: Block[] = []
   #left = 0
   #blockSize = 0
   #fetching: Promise<void> | undefined
 
-  /** @param sequence Its name; ids that are fetched and not used are gaps, which harm nothing. */
-  constructor(db: Queryable, sequence: string) {
-    this.#db = db
-    this.#sequence = sequence
+  /** Ids that are fetched and not used are gaps, which harm nothing. */
+  constructor(fetchBlocks: FetchIdBlocks) {
+    this.#fetchBlocks = fetchBlocks
   }
 
   /** @returns `count` ids that nobody else has, the smallest first within a block. */
@@ -44,16 +49,9 @@ export class IdBlocks {
   }
 
   async #fetch(atLeast: number): Promise<void> {
-    this.#fetching ??= this.#db
-      .query<{ first: number; size: number }>(
-        `select nextval($1::regclass) as first, s.seqincrement as size
-           from pg_sequence s,
-                generate_series(1, greatest(1, ceil($2::numeric / s.seqincrement))::integer)
-          where s.seqrelid = $1::regclass`,
-        [this.#sequence, atLeast],
-      )
-      .then((rows) => {
-        for (const { first, size } of rows) {
+    this.#fetching ??= this.#fetchBlocks(atLeast)
+      .then((blocks) => {
+        for (const { first, size } of blocks) {
           this.#blocks.push({ next: first, end: first + size })
           this.#left += size
           this.#blockSize = size

@@ -2,6 +2,7 @@
 import { centsFromNumeric } from '../../kernel/money.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 import type { Stock } from './gate.ts'
+import type { IdBlock } from './id-blocks.ts'
 
 /** A request as the database takes it, with the ids chosen for it. */
 export interface NumberedPurchase {
@@ -30,6 +31,21 @@ export interface BatchResult {
   /** Price of one ticket in cents, by ticket type. */
   priceCents: ReadonlyMap<number, number>
   refusals: BatchRefusal[]
+}
+
+/** The sequences count in steps of a block; each number is the first id of one. */
+export async function fetchIdBlocks(
+  db: Queryable,
+  sequence: 'orders_id_seq' | 'tickets_id_seq',
+  atLeast: number,
+): Promise<IdBlock[]> {
+  return await db.query<IdBlock>(
+    `select nextval($1::regclass) as first, s.seqincrement as size
+       from pg_sequence s,
+            generate_series(1, greatest(1, ceil($2::numeric / s.seqincrement))::integer)
+      where s.seqrelid = $1::regclass`,
+    [sequence, atLeast],
+  )
 }
 
 interface PlaceOrdersRow {

@@ -14,7 +14,7 @@ import {
   type PlacementQuestion,
   placeOrder,
 } from './place-order.ts'
-import { type Placement, findPlacements, readStock } from './purchase.sql.ts'
+import { type Placement, fetchIdBlocks, findPlacements, readStock } from './purchase.sql.ts'
 import { ticketingRoutes } from './routes.ts'
 import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
@@ -63,8 +63,12 @@ export function ticketingService(
 
   const decideDeps = {
     db: purchaseDb,
-    orderIds: new IdBlocks(purchaseDb, 'orders_id_seq'),
-    ticketIds: new IdBlocks(purchaseDb, 'tickets_id_seq'),
+    orderIds: new IdBlocks(
+      async (count) => await fetchIdBlocks(purchaseDb, 'orders_id_seq', count),
+    ),
+    ticketIds: new IdBlocks(
+      async (count) => await fetchIdBlocks(purchaseDb, 'tickets_id_seq', count),
+    ),
     onDecided: (batch: Parameters<typeof telemetry.batchDecided>[0]) => {
       gate.heal(batch.eventId, batch.stock)
       telemetry.batchDecided(batch)
