@@ -338,12 +338,20 @@ suite('Idempotency-Key', () => {
     const { eventId } = await createSale(app.db, { capacity: 10 })
     const who = await buyer()
     const body = { event_id: eventId, quantity: 1 }
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, async () => await post(who, body, withKey('d'))),
-    )
-    const statuses = answers.map((answer) => answer.status).sort()
+    // While somebody else holds the event, the first one cannot end before the others have come.
+    const answers = await app.db.transaction(async (tx) => {
+      await tx.query('select 1 from event_inventory where event_id = $1 for update', [eventId])
+      const all = Array.from({ length: 5 }, async () => await post(who, body, withKey('d')))
+      await new Promise<void>((resolve) => {
+        let answered = 0
+        for (const each of all) void each.then(() => (answered += 1) === 4 && resolve(), resolve)
+      })
+      return all
+    })
+    const settled = await Promise.all(answers)
+    const statuses = settled.map((answer) => answer.status).sort()
     assert.deepEqual(statuses, [201, 409, 409, 409, 409])
-    for (const answer of answers) {
+    for (const answer of settled) {
       if (answer.status !== 409) continue
       assertRefused(answer, 409, 'request_in_progress')
       assert.equal(answer.headers['retry-after'], '1')
