@@ -54,3 +54,43 @@ test('stopping does not wait for the end of a pause', async () => {
   await loop[Symbol.asyncDispose]()
   assert.equal(begun.length, 1)
 })
+
+test('a wake ends the pause, and one that came during a run is not forgotten', async () => {
+  const ends: (() => void)[] = []
+  await using loop = repeat({
+    everyMs: 3_600_000,
+    work: async () => {
+      await new Promise<void>((resolve) => ends.push(resolve))
+    },
+    onError: () => assert.fail('it failed'),
+  })
+  const began = async (run: number) => {
+    while (ends.length < run) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  loop.wake()
+  ends[0]?.()
+  await began(2)
+  ends[1]?.()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(ends.length, 2)
+  loop.wake()
+  await began(3)
+  ends[2]?.()
+})
+
+test('a pause that the work asked for is not shortened', async () => {
+  let runs = 0
+  await using loop = repeat({
+    everyMs: 1,
+    work: async () => {
+      runs += 1
+      return await Promise.resolve({ pauseMs: 3_600_000 })
+    },
+    onError: () => assert.fail('it failed'),
+  })
+  for (let n = 0; n < 20; n += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    loop.wake()
+  }
+  assert.equal(runs, 1)
+})

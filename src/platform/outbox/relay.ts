@@ -9,10 +9,13 @@ import type { Database, Transaction } from '../postgres.ts'
 import { type Repetition, repeat } from '../repeat.ts'
 import type { Consumer } from './consumer.ts'
 
-const MESSAGES_PER_ROUND = 20
+const MESSAGES_PER_ROUND = 50
 const POLL_INTERVAL_MS = 1_000
-/** Pause between rounds while there is work, so that a sale is not raced by its own mail. */
-const ROUND_PAUSE_MS = 25
+/**
+ * Pause between rounds while there is work: a sale is not raced by its own mail, and what many
+ * batches wrote is moved in one transaction.
+ */
+const ROUND_PAUSE_MS = 100
 
 /** @param onJobs Called when there are new jobs. */
 export function startRelay(options: {
