@@ -21,22 +21,23 @@ import { startTarget } from './target.ts'
 /** As many as the configuration takes, so that the limits are at work but refuse nobody. */
 const RATE_LIMIT = '10000000,10000000'
 
+/** The verdict of a row that does not count. */
+const VOID = 'VOID'
+
 export interface Surroundings {
   print: (line: string) => void
   stop: AbortSignal
-  /** Settings for every shop, on top of those it is given. */
-  shopEnv?: Record<string, string>
 }
 
 /**
- * @returns The results, which are also in a file, and whether every row that ran counts.
+ * @returns The results, which are also in a file; exit code 1 says that a row is void.
  * @throws StartupError when it cannot run; Interrupted.
  */
 export async function runBench(
   options: BenchOptions,
   rows: readonly Row[],
   around: Surroundings,
-): Promise<{ results: Results; path: string; isVoid: boolean }> {
+): Promise<{ results: Results; path: string; exitCode: 0 | 1 }> {
   const { print } = around
   await using resources = new Resources()
   const context = await prepare(options, rows, around, resources)
@@ -60,13 +61,13 @@ export async function runBench(
   const results: Results = { ...machine, options, rows: reports }
   const path = await writeResults(results)
   print(`\n  ${path}\n`)
-  return { results, path, isVoid: reports.some((report) => report.faults.length > 0) }
+  return { results, path, exitCode: reports.some(isVoid) ? 1 : 0 }
 }
 
 async function prepare(
   options: BenchOptions,
   rows: readonly Row[],
-  { print, stop, shopEnv = {} }: Surroundings,
+  { print, stop }: Surroundings,
   resources: Resources,
 ): Promise<BenchContext> {
   const folder = await mkdtemp(join(tmpdir(), 'box-office-bench-'))
@@ -83,14 +84,18 @@ async function prepare(
     print(`    ${line}`)
   }
   let servers = 0
-  const startServer: BenchContext['startServer'] = async ({ syncDelayMs }) =>
-    resources.use(
+  const startServer: BenchContext['startServer'] = async ({ syncDelayMs }) => {
+    const server = resources.use(
       await startBenchServer({
         folder: join(folder, `server-${(servers += 1)}`),
         syncDelayMs,
         log,
       }),
     )
+    // After a second Ctrl-C the folder goes last, when the servers have been told to stop.
+    process.off('exit', removeNow).once('exit', removeNow)
+    return server
+  }
   const generator = await chooseGenerator(options.loadGenerator)
   const authKey = generateKeyPairSync('ed25519')
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -104,7 +109,6 @@ async function prepare(
     AUTH_KEY: authKey,
     SMTP_URL: mailSink.url,
     RATE_LIMIT,
-    ...shopEnv,
   })
   const startShop: BenchContext['startShop'] = async (database, env = {}) =>
     await startTarget({
@@ -121,8 +125,7 @@ async function prepare(
     startProgram: async (program, database, env = {}) =>
       await startTarget({ program, folder, env: { ...settingsFor(database), ...env } }),
     async createSale(database, sale = {}) {
-      // Without the settings of the test: it is made to refuse.
-      await using shop = await startShop(database, { RATE_LIMIT })
+      await using shop = await startShop(database)
       const keys = parseSigningKeys(authKey, 'the key of the benchmark')
       return await createSale({
         ...{ database, shop, keys, seed: options.seed },
@@ -132,12 +135,14 @@ async function prepare(
     load: async (load) =>
       await runLoad(
         { seconds: options.seconds, warmUpSeconds: options.warmUpSeconds, ...load },
-        { generator, folder },
+        { generator, folder, stop },
       ),
     log,
     stop,
   }
 }
+
+const isVoid = (report: RowReport): boolean => report.verdict === VOID
 
 function reportOf(row: Row, result: RowResult, seconds: number): RowReport {
   const { name, title, goal } = row
@@ -146,8 +151,8 @@ function reportOf(row: Row, result: RowResult, seconds: number): RowReport {
   const verdict =
     result.notRun !== undefined
       ? `not run: ${result.notRun}`
-      : result.faults.length > 0 || ratio === undefined
-        ? 'VOID'
+      : result.faults.length > 0 || ratio === undefined || Number.isNaN(ratio.median)
+        ? VOID
         : judge(ratio.median, goal)
   const figures = Object.fromEntries(
     Object.entries(result.figures).map(([unit, values]) => [

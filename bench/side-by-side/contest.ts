@@ -93,6 +93,9 @@ export function contestRow({ figure, ...options }: ContestRowOptions): Row {
 
 const contests = new WeakMap<BenchContext, Promise<Record<string, Measurement[]>>>()
 
+/** Sales are made once for each PostgreSQL. */
+const arenasByServer = new WeakMap<BenchServer, ReturnType<typeof createArenas>>()
+
 /** Measures what all rows of the run need, the first time that one asks. */
 async function runContest(context: BenchContext): Promise<Record<string, Measurement[]>> {
   const running = contests.get(context) ?? measureAll(context)
@@ -101,7 +104,8 @@ async function runContest(context: BenchContext): Promise<Record<string, Measure
 }
 
 async function measureAll(context: BenchContext): Promise<Record<string, Measurement[]>> {
-  const arenas = createArenas(context)
+  const arenas = arenasByServer.get(context.server) ?? createArenas(context)
+  arenasByServer.set(context.server, arenas)
   const contestants: Record<string, (repetition: number) => Promise<Measurement>> = {}
   for (const row of context.rows) {
     if (!('pair' in row) || (await whyNot((row as ContestRow).pair)) !== undefined) continue
@@ -151,12 +155,12 @@ async function measurerOf(
     case 'ours':
     case 'textbook': {
       const arena = await arenas.sale(contestant.syncDelayMs ?? 0)
-      const pool = kind === 'ours' ? undefined : await bestPool(context, arena, connections)
+      const pool = kind === 'ours' ? {} : await bestPool(context, arena, connections)
       return async () =>
         await measurePurchases(context, {
           ...arena,
           ...{ seller: kind, connections },
-          ...(pool === undefined ? {} : { pool }),
+          ...pool,
           ...(contestant.hasFreshTokens === true
             ? { freshTokensPerSecond: FRESH_TOKENS[kind] }
             : {}),

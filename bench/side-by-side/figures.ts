@@ -29,7 +29,7 @@ export function judge(ratio: number, goal: Goal | undefined): string {
   if (hope !== undefined && reaches(hope)) return `hope met (${sense} ${readable(hope)})`
   if (reaches(goal.ratio)) return `met (${target})`
   const off = Math.abs(ratio / goal.ratio - 1) * 100
-  return `MISSED by ${off.toFixed(off < 10 ? 1 : 0)} % (${target})`
+  return `MISSED by ${readable(Number(off.toPrecision(2)))} % (${target})`
 }
 
 /** Three digits are what a benchmark can know. */

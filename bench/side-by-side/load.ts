@@ -27,6 +27,7 @@ export interface Run {
   /** Begins every key of this run. */
   keyPrefix: string
   folder: string
+  stop: AbortSignal
 }
 
 export interface RunResult {
@@ -68,11 +69,11 @@ export async function runLoad(
     warmUpSeconds: number
     server?: BenchServer
   },
-  by: { generator: LoadGenerator; folder: string },
+  by: { generator: LoadGenerator; folder: string; stop: AbortSignal },
 ): Promise<LoadResult> {
   const { target, connections, seconds, warmUpSeconds } = load
   const run = by.generator === 'wrk' ? runWrk : runNodeLoad
-  const shared = { url: target.url, connections, folder: by.folder }
+  const shared = { url: target.url, connections, folder: by.folder, stop: by.stop }
   const keyPrefix = randomBytes(4).toString('hex')
   const nothing = { answered: 0, failed: 0, failures: {} }
   const warmUp =

@@ -2,11 +2,10 @@
 import { StartupError } from '../../src/kernel/startup-error.ts'
 import { ALL_ROWS } from './all-rows.ts'
 import { chooseRows, runBench } from './bench.ts'
-import { Interrupted } from './interleave.ts'
 import { USAGE, readOptions } from './options.ts'
+import { writeReadme } from './readme.ts'
 import type { Row } from './row.ts'
 
-const VOID = 1
 const DID_NOT_RUN = 2
 const INTERRUPTED = 130
 
@@ -21,17 +20,27 @@ async function main(): Promise<number> {
     for (const row of ALL_ROWS) console.log(`${row.name.padEnd(16)} ${row.title}${goalOf(row)}`)
     return 0
   }
+  if (options.isReadme) {
+    await writeReadme()
+    return 0
+  }
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // The exit handlers still end the servers and remove their folder.
       if (stop.signal.aborted) process.exit(INTERRUPTED)
-      console.error('\n  Stopping after the measurement that runs; again to stop at once.')
+      console.error('\n  Stopping; again to wait for nothing.')
       stop.abort()
     })
   }
-  const { isVoid } = await runBench(options, rows, { print: console.log, stop: stop.signal })
-  return isVoid ? VOID : 0
+  try {
+    const { exitCode } = await runBench(options, rows, { print: console.log, stop: stop.signal })
+    return exitCode
+  } catch (error) {
+    // Whatever else went wrong then was stopped.
+    if (stop.signal.aborted) return INTERRUPTED
+    throw error
+  }
 }
 
 function goalOf({ goal, isLong }: Row): string {
@@ -44,7 +53,6 @@ function goalOf({ goal, isLong }: Row): string {
 try {
   process.exit(await main())
 } catch (error) {
-  if (error instanceof Interrupted) process.exit(INTERRUPTED)
   console.error(error instanceof StartupError ? `\n${error.message}\n` : error)
   process.exit(DID_NOT_RUN)
 }

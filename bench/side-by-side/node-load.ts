@@ -36,7 +36,7 @@ export async function runNodeLoad(run: Run): Promise<RunResult> {
     const { stdout } = await execute(
       process.execPath,
       [...programArguments('bench/side-by-side/node-load-process'), path],
-      { timeout: run.seconds * 1000 + GRACE_MS },
+      { timeout: run.seconds * 1000 + GRACE_MS, signal: run.stop },
     )
     return JSON.parse(stdout) as RunResult
   } finally {

@@ -15,6 +15,7 @@ it starts and removes again. Writes bench/results/bench-<date>.json and a chart.
   --seed N           the order of the buyers
   --load wrk|node    the load generator; default wrk where it is installed
   --results FOLDER   where to write; default bench/results
+  --readme           only writes the newest full results into README.md
 
 Exit code: 0 measured, 1 a row is void, 2 it could not run. A goal that is missed is no failure.`
 
@@ -23,6 +24,7 @@ export interface BenchOptions {
   /** Undefined is all. */
   only: string[] | undefined
   isList: boolean
+  isReadme: boolean
   repetitions: number
   /** Of each measurement. */
   seconds: number
@@ -55,6 +57,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     isQuick,
     only: values.only?.split(',').map((name) => name.trim()),
     isList: values.list === true,
+    isReadme: values.readme === true,
     repetitions: integer('repetitions', values.repetitions, isQuick ? 2 : 5, REPETITIONS_MAX),
     seconds,
     warmUpSeconds: seconds * WARM_UP_SHARE,
@@ -71,7 +74,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        ...{ quick: flag, list: flag, help: flag },
+        ...{ quick: flag, list: flag, help: flag, readme: flag },
         ...{ only: text, repetitions: text, seconds: text, seed: text, load: text, results: text },
       },
     }).values

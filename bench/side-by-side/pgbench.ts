@@ -58,6 +58,7 @@ export async function runPgbench(run: {
   seconds: number
   seed: number
   folder: string
+  stop: AbortSignal
 }): Promise<PgbenchResult> {
   const { program, database, sale, clients, seconds } = run
   const script = join(run.folder, 'sell.sql')
@@ -81,7 +82,7 @@ export async function runPgbench(run: {
       ]),
       ...['--host', host, '--port', String(port), '--username', String(user), database.name],
     ],
-    { timeout: seconds * 1000 + GRACE_MS },
+    { timeout: seconds * 1000 + GRACE_MS, signal: run.stop },
   ).catch((error: unknown) => {
     throw new StartupError(`pgbench did not run: ${(error as Error).message}`, { cause: error })
   })

@@ -10,24 +10,30 @@ const TRIES = 2
 /** Of the time of a measurement. */
 const TRY_SHARE = 0.5
 
-const found = new WeakMap<Arena, Map<number, Promise<number>>>()
+export interface BestPool {
+  pool: number
+  /** Orders a second by pool; nothing when there was no choice. */
+  poolsTried?: Record<string, number>
+}
+
+const found = new WeakMap<Arena, Map<number, Promise<BestPool>>>()
 
 /** Tries each the first time that an arena and a number of connections are asked for. */
 export async function bestPool(
   context: BenchContext,
   arena: Arena,
   connections: number,
-): Promise<number> {
+): Promise<BestPool> {
   // One client never has two requests at a time.
-  if (connections === 1) return 1
-  const byConnections = found.get(arena) ?? new Map<number, Promise<number>>()
+  if (connections === 1) return { pool: 1 }
+  const byConnections = found.get(arena) ?? new Map<number, Promise<BestPool>>()
   found.set(arena, byConnections)
   const best = byConnections.get(connections) ?? tryAll(context, arena, connections)
   byConnections.set(connections, best)
   return await best
 }
 
-async function tryAll(context: BenchContext, arena: Arena, connections: number): Promise<number> {
+async function tryAll(context: BenchContext, arena: Arena, connections: number): Promise<BestPool> {
   const { isQuick, seconds } = context.options
   const pools = isQuick ? POOLS_QUICK : POOLS
   const tried = new Map<number, number[]>(pools.map((pool) => [pool, []]))
@@ -45,5 +51,8 @@ async function tryAll(context: BenchContext, arena: Arena, connections: number):
   const best = rates.reduce((one, other) => (other.rate > one.rate ? other : one))
   const list = rates.map(({ pool, rate }) => `${pool}: ${Math.round(rate)}/s`).join(', ')
   context.log(`The textbook's pools at ${connections} connections: ${list}; best is ${best.pool}.`)
-  return best.pool
+  return {
+    pool: best.pool,
+    poolsTried: Object.fromEntries(rates.map(({ pool, rate }) => [pool, Math.round(rate)])),
+  }
 }

@@ -32,8 +32,9 @@ export interface Arena {
 export interface Purchases extends Arena {
   seller: Seller
   connections: number
-  /** Of the textbook. */
+  /** Of the textbook, and what the others would have given. */
   pool?: number
+  poolsTried?: Record<string, number>
   /** Every request has a token that the server has never seen, for as many requests a second. */
   freshTokensPerSecond?: number
   seconds?: number
@@ -89,7 +90,7 @@ export async function measurePurchases(
     faults.push(`${result.answered} requests had only ${tokens.measured.length} fresh tokens`)
   }
   const { perSecond, p50Ms, p99Ms, answered, cpu } = result
-  return { perSecond, p50Ms, p99Ms, faults, details: { perSecond, p50Ms, p99Ms, answered, cpu, pool, books } } // prettier-ignore
+  return { perSecond, p50Ms, p99Ms, faults, details: { perSecond, p50Ms, p99Ms, answered, cpu, pool, poolsTried: purchases.poolsTried, books } } // prettier-ignore
 }
 
 function tokensFor(
@@ -130,7 +131,11 @@ export async function measurePgbench(
   const program = findPgbench() ?? 'pgbench'
   await using database = await server.copyDatabase(template)
   const run = async (seconds: number) =>
-    await runPgbench({ program, database, sale, clients, seconds, seed, folder: context.folder })
+    await runPgbench({
+      ...{ program, database, sale, clients, seconds, seed },
+      folder: context.folder,
+      stop: context.stop,
+    })
   const warmUp = await run(warmUpSeconds)
   const cpuSince = watchCpu({ server: server.pid })
   const result = await run(seconds)

@@ -1,8 +1,9 @@
-/** The file of results. */
+/** The file of results, and the picture beside it. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packageRoot } from '../../src/platform/package-root.ts'
+import { drawChart } from './chart.ts'
 import type { Summary } from './figures.ts'
 import type { Machine } from './machine.ts'
 import type { BenchOptions } from './options.ts'
@@ -41,10 +42,12 @@ export async function writeResults(results: Results): Promise<string> {
   const path = join(folder, `bench-${results.date.slice(0, 10)}${kind}.json`)
   await mkdir(folder, { recursive: true })
   await writeFile(path, `${JSON.stringify(results, rounded, 2)}\n`)
+  const chart = drawChart(results)
+  if (chart !== undefined) await writeFile(path.replace(/\.json$/, '.svg'), chart)
   return path
 }
 
-export async function readResults(path: string): Promise<Results> {
+export async function readResults(path: string | URL): Promise<Results> {
   return JSON.parse(await readFile(path, 'utf8')) as Results
 }
 

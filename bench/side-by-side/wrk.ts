@@ -97,7 +97,7 @@ export async function runWrk(run: Run): Promise<RunResult> {
         ...['--', paths.heads, paths.tails],
         ...(run.requests.withKeys === true ? [run.keyPrefix] : []),
       ],
-      { timeout: run.seconds * 1000 + GRACE_MS },
+      { timeout: run.seconds * 1000 + GRACE_MS, signal: run.stop },
     ).catch((error: unknown) => {
       throw new StartupError('wrk did not run.', { cause: error })
     })
