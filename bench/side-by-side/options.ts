@@ -10,7 +10,7 @@ it starts and removes again. Writes bench/results/bench-<date>.json and a chart.
   --quick            every row in under three minutes, short and rough; marked so in its results
   --only ROW[,ROW]   only these rows
   --list             the rows and their goals
-  --repetitions N    default 5, with --quick 2
+  --repetitions N    default 5, with --quick 1
   --seconds N        of each measurement; default 6, with --quick 2
   --seed N           the order of the buyers
   --load wrk|node    the load generator; default wrk where it is installed
@@ -58,7 +58,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     only: values.only?.split(',').map((name) => name.trim()),
     isList: values.list === true,
     isReadme: values.readme === true,
-    repetitions: integer('repetitions', values.repetitions, isQuick ? 2 : 5, REPETITIONS_MAX),
+    repetitions: integer('repetitions', values.repetitions, isQuick ? 1 : 5, REPETITIONS_MAX),
     seconds,
     warmUpSeconds: seconds * WARM_UP_SHARE,
     seed: integer('seed', values.seed, 1 + Math.floor(Math.random() * 1_000_000), 4_294_967_295),

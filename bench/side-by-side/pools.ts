@@ -4,8 +4,8 @@ import { Interrupted } from './interleave.ts'
 import { type Arena, measurePurchases } from './purchases.ts'
 import type { BenchContext } from './row.ts'
 
-const POOLS = [2, 3, 4, 6, 8, 12, 16]
-const POOLS_QUICK = [3, 4, 8]
+const POOLS = [1, 2, 3, 4, 6, 8, 12, 16]
+const POOLS_QUICK = [2, 4, 8]
 const TRIES = 2
 /** Of the time of a measurement. */
 const TRY_SHARE = 0.5
@@ -16,7 +16,7 @@ export interface BestPool {
   poolsTried?: Record<string, number>
 }
 
-const found = new WeakMap<Arena, Map<number, Promise<BestPool>>>()
+const found = new WeakMap<Arena | BenchContext, Map<number, Promise<BestPool>>>()
 
 /** Tries each the first time that an arena and a number of connections are asked for. */
 export async function bestPool(
@@ -26,10 +26,13 @@ export async function bestPool(
 ): Promise<BestPool> {
   // One client never has two requests at a time.
   if (connections === 1) return { pool: 1 }
-  const byConnections = found.get(arena) ?? new Map<number, Promise<BestPool>>()
-  found.set(arena, byConnections)
-  const best = byConnections.get(connections) ?? tryAll(context, arena, connections)
-  byConnections.set(connections, best)
+  // A quick run tries them once and takes what it found everywhere.
+  const { isQuick } = context.options
+  const [owner, key] = isQuick ? [context, 0] : [arena, connections]
+  const known = found.get(owner) ?? new Map<number, Promise<BestPool>>()
+  found.set(owner, known)
+  const best = known.get(key) ?? tryAll(context, arena, connections)
+  known.set(key, best)
   return await best
 }
 

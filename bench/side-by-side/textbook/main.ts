@@ -44,7 +44,7 @@ app.setValidatorCompiler(strictValidatorCompiler())
 app.setErrorHandler((error, request, reply) => {
   sendProblem(error, request, reply)
 })
-addAccessControl(app as never, authenticate)
+addAccessControl(app, authenticate)
 
 app.post(
   '/api/v1/orders',
