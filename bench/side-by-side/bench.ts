@@ -10,7 +10,7 @@ import { parseSigningKeys } from '../../src/platform/signing-keys.ts'
 import { type BenchDatabase, startBenchServer } from './bench-server.ts'
 import { judge, readable, summarize } from './figures.ts'
 import { chooseGenerator, runLoad } from './load.ts'
-import { describeMachine } from './machine.ts'
+import { type Machine, describeMachine } from './machine.ts'
 import { startMailSink } from './mail-sink.ts'
 import type { BenchOptions } from './options.ts'
 import { type Results, type RowReport, writeResults } from './results.ts'
@@ -21,6 +21,8 @@ import { startTarget } from './target.ts'
 /** As many as the configuration takes, so that the limits are at work but refuse nobody. */
 const RATE_LIMIT = '10000000,10000000'
 
+/** Load average from which on a machine is not quiet. */
+const BUSY_LOAD = 1
 /** The verdict of a row that does not count. */
 const VOID = 'VOID'
 
@@ -49,6 +51,7 @@ export async function runBench(
     folder: context.folder,
   })
   print(`  ${machine.cores} cores of ${machine.cpu} · PostgreSQL ${machine.postgres.version} · Node ${machine.node}\n`) // prettier-ignore
+  for (const warning of warningsOf(machine)) print(`  ! ${warning}`)
 
   const reports: RowReport[] = []
   for (const row of rows) {
@@ -62,6 +65,14 @@ export async function runBench(
   const path = await writeResults(results)
   print(`\n  ${path}\n`)
   return { results, path, exitCode: reports.some(isVoid) ? 1 : 0 }
+}
+
+/** What makes figures worthless, unless whoever reads them knows. */
+function warningsOf({ isDataInMemory, loadAverage }: Machine): string[] {
+  return [
+    ...(isDataInMemory ? ['The data is in memory, where a flush costs nothing: set TMPDIR to a folder on a disk.'] : []), // prettier-ignore
+    ...(loadAverage > BUSY_LOAD ? [`Something else keeps this machine busy (load average ${loadAverage.toFixed(1)}): the figures will be off.`] : []), // prettier-ignore
+  ]
 }
 
 async function prepare(

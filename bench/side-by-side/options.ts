@@ -11,7 +11,7 @@ it starts and removes again. Writes bench/results/bench-<date>.json and a chart.
   --only ROW[,ROW]   only these rows
   --list             the rows and their goals
   --repetitions N    default 5, with --quick 1
-  --seconds N        of each measurement; default 6, with --quick 2
+  --seconds N        of each measurement, whole ones for wrk; default 6, with --quick 2
   --seed N           the order of the buyers
   --load wrk|node    the load generator; default wrk where it is installed
   --results FOLDER   where to write; default bench/results
