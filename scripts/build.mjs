@@ -21,7 +21,8 @@ const dist = join(root, 'dist')
 const stampName = '.inputs'
 const draftPrefix = '.dist-'
 const inputs = [
-  ...['src', 'web', 'bench/onsale', 'scripts/build.mjs'],
+  ...['src', 'web', 'scripts/build.mjs'],
+  ...['bench/onsale', 'bench/side-by-side', 'bench/rows'],
   ...['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'],
 ]
 const swapAttempts = 10

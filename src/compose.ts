@@ -30,7 +30,11 @@ import { adminService } from './services/admin/service.ts'
 import { writeAuditEntry } from './services/admin/write-audit-entry.ts'
 import { eventService } from './services/event/service.ts'
 import { notificationService } from './services/notification/service.ts'
-import { PURCHASE_CONNECTIONS, ticketingService } from './services/ticketing/service.ts'
+import {
+  PURCHASE_CONNECTIONS,
+  type TicketingDeps,
+  ticketingService,
+} from './services/ticketing/service.ts'
 import { hashPassword } from './services/user/passwords.ts'
 import { userService } from './services/user/service.ts'
 import { renderNotFound, webPages } from '../web/pages.ts'
@@ -51,8 +55,15 @@ export interface Shop extends AsyncDisposable {
   announceStop: () => void
 }
 
-/** Starts everything the configured roles need. @throws StartupError when something is in the way. */
-export async function composeShop(config: Config): Promise<Shop> {
+/**
+ * Starts everything the configured roles need.
+ * @param replaced What the benchmark puts in the place of a part, to measure without it.
+ * @throws StartupError when something is in the way.
+ */
+export async function composeShop(
+  config: Config,
+  replaced: Pick<TicketingDeps, 'decideBatch'> = {},
+): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
   const logger = createLogger(config.logLevel)
@@ -96,6 +107,7 @@ export async function composeShop(config: Config): Promise<Shop> {
     purchaseDb,
     registry,
     onOrdersPlaced: () => relay?.wake(),
+    ...replaced,
   })
   const event = eventService({ db, audit: writeAuditEntry, stock: ticketing.stock })
   const notification = notificationService({

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { figuresIn, newestFigures } from '../bench/side-by-side/readme.ts'
 import { loadConfig } from '../src/config.ts'
 import { ERRORS } from '../src/kernel/errors.ts'
 import { packageRoot } from '../src/platform/package-root.ts'
@@ -13,6 +14,11 @@ import { drawSchema } from './support/er-diagram.ts'
 const WORDS_MIN = 12
 
 const read = (path: string): string => readFileSync(new URL(path, packageRoot), 'utf8')
+
+test('README.md has the figures of the newest full benchmark', async () => {
+  const hint = 'There are newer results: npm run bench -- --readme writes them there.'
+  assert.ok(figuresIn(read('README.md')) === (await newestFigures()), hint)
+})
 
 test('docs/errors.md has the codes, statuses and messages of the code', () => {
   const rows = [...read('docs/errors.md').matchAll(/^\| `(\w+)` \| (\d+) \| (.+) \|$/gm)]

@@ -52,12 +52,15 @@ export interface TicketingDeps {
   registry: Registry
   /** Called after a batch is durable: its message waits in the outbox. */
   onOrdersPlaced: () => void
+  /** Decides a batch; only the benchmark has another one. */
+  decideBatch?: typeof decideBatch
 }
 
 export function ticketingService(
   deps: TicketingDeps,
 ): Service & { ticketing: Ticketing; stock: TicketingStock } {
   const { db, purchaseDb } = deps
+  const decide = deps.decideBatch ?? decideBatch
   const gate = createInProcessGate(async (eventId) => await readStock(purchaseDb, eventId))
   const telemetry = createTicketingTelemetry(deps.registry, () => purchases.waiting)
 
@@ -83,7 +86,7 @@ export function ticketingService(
     batchesMax: PURCHASE_CONNECTIONS,
   }
   const purchases = new Batcher<Purchase, Verdict>(
-    async (eventId, batch) => await decideBatch(decideDeps, eventId, batch),
+    async (eventId, batch) => await decide(decideDeps, eventId, batch),
     limits,
   )
   const placements = new Batcher<PlacementQuestion, Placement | undefined>(
