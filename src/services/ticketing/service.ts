@@ -25,13 +25,15 @@ const BATCH_MAX = 256
 const WAITING_MAX = 8_192
 const WAITING_PER_USER_MAX = 64
 const WAIT_MAX_MS = 5_000
+/** As long after a purchase the next one is near, and lesser work would stand in its way. */
+const SALE_PAUSE_MS = 250
 /** Connections that purchases have for themselves. */
 export const PURCHASE_CONNECTIONS = 4
 
 /** What other parts may ask of ticketing. */
 export interface Ticketing {
   placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
-  /** Whether purchases are on their way, so that lesser work steps back. */
+  /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
   isBusy: () => boolean
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
@@ -64,6 +66,7 @@ export function ticketingService(
   const gate = createInProcessGate(async (eventId) => await readStock(purchaseDb, eventId))
   const telemetry = createTicketingTelemetry(deps.registry, () => purchases.waiting)
 
+  let decidedAt = -SALE_PAUSE_MS
   const decideDeps = {
     db: purchaseDb,
     orderIds: new IdBlocks(
@@ -73,6 +76,7 @@ export function ticketingService(
       async (count) => await fetchIdBlocks(purchaseDb, 'tickets_id_seq', count),
     ),
     onDecided: (batch: Parameters<typeof telemetry.batchDecided>[0]) => {
+      decidedAt = performance.now()
       gate.heal(batch.eventId, batch.stock)
       telemetry.batchDecided(batch)
       if (batch.placed > 0) deps.onOrdersPlaced()
@@ -104,7 +108,7 @@ export function ticketingService(
 
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
-    isBusy: () => purchases.isBusy,
+    isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
   }
