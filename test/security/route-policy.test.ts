@@ -8,6 +8,7 @@ import type { TestAnswer } from '../support/app.ts'
 import { routeTable } from '../support/route-table.ts'
 import { type Cast, type Person, ROLES, type Role, type Thing, startCast } from './cast.ts'
 import { ROUTE_POLICY, type RoutePolicy } from './route-policy.ts'
+import { stateOfShop } from './state-of-shop.ts'
 
 /** A name that is not this machine's, for which the mailbox would be open. */
 const HOST = 'shop.example'
@@ -106,16 +107,6 @@ function outcomeIn(answer: TestAnswer): Outcome {
 
 const isRefusal = (outcome: Outcome) => outcome === 'sign in' || outcome >= 400
 
-/** All that a caller could have changed, as one text. */
-async function stateOfShop(): Promise<string> {
-  const tables = ['users', 'sessions', 'events', 'ticket_types', 'event_inventory', 'inventory', 'orders', 'tickets', 'audit_log'] // prettier-ignore
-  const columns = tables.map((name) => `(select jsonb_agg(t order by t) from ${name} t) ${name}`)
-  const [row] = await cast.app.db.query<{ state: string }>(
-    `select md5(s::text) as state from (select ${columns.join(', ')}) s`,
-  )
-  return row?.state ?? ''
-}
-
 async function assertAnswers(
   route: Route,
   role: Role,
@@ -132,11 +123,11 @@ async function assertAnswers(
         : await cast.thingOf(thing, owner)
   const credentials = await credentialsOf(route, role)
   const isHeld = isWrite(route) && isRefusal(expected)
-  const before = isHeld ? await stateOfShop() : ''
+  const before = isHeld ? await stateOfShop(cast.app) : ''
   const answer = await ask(route, id, credentials)
   const hint = `${route.name} by ${role}${about ? `, ${about.join(', ')}` : ''}: ${answer.body.slice(0, 300)}`
   assert.equal(outcomeIn(answer), expected, hint)
-  if (isHeld) assert.equal(await stateOfShop(), before, `${hint}: and nothing changed`)
+  if (isHeld) assert.equal(await stateOfShop(cast.app), before, `${hint}: and nothing changed`)
   return answer
 }
 
@@ -235,7 +226,7 @@ test('without a good token every guarded call of the API is 401, and changes not
   assert.equal(control.status, 200, 'the control: this person may')
   const routes = guarded.filter(({ policy }) => !policy.isPage)
   assert.ok(routes.length > 10, `${routes.length} guarded calls`)
-  const before = await stateOfShop()
+  const before = await stateOfShop(cast.app)
   for (const route of routes) {
     for (const [what, credentials] of attempts) {
       const answer = await ask(route, '1', credentials)
@@ -243,7 +234,7 @@ test('without a good token every guarded call of the API is 401, and changes not
       assert.equal(answer.headers['www-authenticate'], 'Bearer', `${route.name} with ${what}`)
     }
   }
-  assert.equal(await stateOfShop(), before)
+  assert.equal(await stateOfShop(cast.app), before)
 })
 
 test('without a good session every guarded page leads to sign in, and changes nothing', async () => {
@@ -265,12 +256,12 @@ test('without a good session every guarded page leads to sign in, and changes no
   const routes = guarded.filter(({ policy }) => policy.isPage)
   assert.ok(routes.length > 5, `${routes.length} guarded pages`)
   const sale = await cast.thingOf('sale', cast.other)
-  const before = await stateOfShop()
+  const before = await stateOfShop(cast.app)
   for (const route of routes) {
     for (const [what, credentials] of attempts) {
       const answer = await ask(route, route.policy.isThingFirst ? sale : '1', credentials)
       assert.equal(outcomeIn(answer), 'sign in', `${route.name} with ${what}`)
     }
   }
-  assert.equal(await stateOfShop(), before)
+  assert.equal(await stateOfShop(cast.app), before)
 })
