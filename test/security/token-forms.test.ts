@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { type KeyObject, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { type Server, createServer } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -63,11 +63,14 @@ async function assertOpensNothing(token: string, what: string): Promise<void> {
   assertRefused(await get(app, ME, token), { status: 401, code: 'unauthenticated' }, what)
 }
 
+interface KeyServer extends AsyncDisposable {
+  url: string
+  /** How often somebody connected or asked. */
+  asked: () => number
+}
+
 /** A server that gives a stranger's keys to whoever asks, and counts who does. */
-async function startKeyServer(
-  keys: object,
-): Promise<{ server: Server; url: string; asked: () => number }> {
-  // prettier-ignore
+async function startKeyServer(keys: object): Promise<KeyServer> {
   let count = 0
   const server = createServer((_request, response) => {
     count += 1
@@ -78,7 +81,15 @@ async function startKeyServer(
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return { server, url: `http://127.0.0.1:${port}/keys.json`, asked: () => count }
+  return {
+    url: `http://127.0.0.1:${port}/keys.json`,
+    asked: () => count,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
 }
 
 test('a token that brings a key, or says where one is, is refused, and nobody asks there', async () => {
@@ -91,7 +102,7 @@ test('a token that brings a key, or says where one is, is refused, and nobody as
   ] as const
   for (const [alg, { privateKey, publicKey }] of strangers) {
     const jwk = { ...publicKey.export({ format: 'jwk' }), kid: header['kid'], alg, use: 'sig' }
-    const keys = await startKeyServer({ keys: [jwk] })
+    await using keys = await startKeyServer({ keys: [jwk] })
     const certificate = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
     const additions: Json[] = [
       {},
@@ -112,7 +123,6 @@ test('a token that brings a key, or says where one is, is refused, and nobody as
       }
     }
     assert.equal(keys.asked(), 0, 'nobody asked for keys')
-    keys.server.close()
   }
 })
 
