@@ -210,12 +210,15 @@ test('what is good for something else is no access token, and an access token fo
 })
 
 test('remembered tokens are each their owner’s, in any order and all at once', async () => {
-  const buyers = await createBuyers(app.db, app.dataDir, 200)
-  const rounds = [buyers, [...buyers].reverse(), buyers, [...buyers].reverse(), buyers]
-  const answers = await Promise.all(
-    rounds.flat().map(async ({ id, token }) => ({ id, answer: await get(app, ME, token) })),
-  )
-  for (const { id, answer } of answers) assert.equal(answer.json<{ id: number }>().id, id)
+  const buyers = await createBuyers(app.db, app.dataDir, 40)
+  for (const round of [buyers, [...buyers].reverse(), buyers]) {
+    await Promise.all(
+      round.map(async ({ id, token }) => {
+        const answer = await get(app, ME, token)
+        assert.equal(answer.json<{ id: number }>().id, id, answer.body)
+      }),
+    )
+  }
   // What differs from a remembered one by its last letter, its case or its ends is another.
   const [one] = buyers
   const token = one?.token ?? ''
