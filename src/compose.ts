@@ -100,6 +100,7 @@ export async function composeShop(
     signingKeys,
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
+    limitsAddresses: config.rateLimits !== 'off',
     logger,
   })
   const ticketing = ticketingService({
