@@ -38,6 +38,16 @@ comment on column users.password_hash is 'argon2id in PHC form.';
 comment on column users.token_version is 'Access tokens carry it; a token with a lower number is refused.';
 comment on column users.tokens_revoked_at is 'When token_version last rose; every process reads the recent ones.';
 
+-- An access token is good for minutes, and what tells every process that it no longer is stands in
+-- its user's row: without the row, whoever was deleted would go on with the rights they had.
+
+create function refuse_to_delete_users() returns trigger language plpgsql as $$
+begin
+  raise exception 'users are not deleted: suspend them, and overwrite name and e-mail address to forget them'
+    using errcode = 'restrict_violation';
+end $$;
+create trigger users_are_kept before delete on users for each row execute function refuse_to_delete_users();
+
 create type session_kind as enum ('refresh', 'page');
 
 create table sessions (
