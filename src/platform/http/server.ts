@@ -1,6 +1,6 @@
 /** The HTTP server that every role runs: one set of rules for all routes of all services. */
 import { randomUUID } from 'node:crypto'
-import { type RequestListener, createServer } from 'node:http'
+import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import cookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -67,7 +67,7 @@ const REQUEST_ID = /^[\w-]{8,64}$/
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const app = Fastify({
     serverFactory: (handle) => {
-      const answer = behindDoor(options.door, handle as RequestListener)
+      const answer = behindDoor(options.door, handle)
       return options.tls
         ? createTlsServer({ ...NODE_OPTIONS, ...options.tls, minVersion: 'TLSv1.2' }, answer)
         : createServer(NODE_OPTIONS, answer)
