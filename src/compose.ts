@@ -57,12 +57,12 @@ export interface Shop extends AsyncDisposable {
 
 /**
  * Starts everything the configured roles need.
- * @param replaced What the benchmark puts in the place of a part, to measure without it.
+ * @param replaced What the benchmark and tests put in the place of a part.
  * @throws StartupError when something is in the way.
  */
 export async function composeShop(
   config: Config,
-  replaced: Pick<TicketingDeps, 'decideBatch'> = {},
+  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> = {},
 ): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
@@ -148,6 +148,7 @@ export async function composeShop(
     logger,
     metrics: createHttpMetrics(registry),
     authenticate: user.authenticate,
+    door: ticketing.door,
     rateLimits: config.rateLimits,
     tls,
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,

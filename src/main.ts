@@ -11,6 +11,8 @@ const USAGE = `Usage: boxoffice serve [--role all] [--host 127.0.0.1] [--port 30
 
 The first admin: set ADMIN_EMAIL and ADMIN_PASSWORD for one start.`
 
+/** Connections that may wait to be accepted, of the thousands that a sale begins with. */
+const BACKLOG = 4_096
 /** How long load balancers have to see at `/readyz` that they should send nothing more. */
 const STOP_NOTICE_MS = 3_000
 /** How long a stop may take before the process ends anyway. */
@@ -32,7 +34,7 @@ async function serve(config: Config): Promise<void> {
   const shop = await composeShop(config)
   try {
     const address = await shop.http
-      .listen({ host: config.host, port: config.port })
+      .listen({ host: config.host, port: config.port, backlog: BACKLOG })
       .catch((error: unknown) => {
         throw listenFault(error, config)
       })

@@ -1,4 +1,9 @@
 /** Every row of the benchmark, in the order in which it is told. */
+import { fiveMillion } from '../rows/five-million.ts'
+import { latency } from '../rows/latency.ts'
+import { memory } from '../rows/memory.ts'
+import { overload } from '../rows/overload.ts'
+import { thousandEvents } from '../rows/thousand-events.ts'
 import { contestRow } from './contest.ts'
 import type { Row } from './row.ts'
 
@@ -112,4 +117,9 @@ export const ALL_ROWS: readonly Row[] = [
     ],
     figure: 'perSecond',
   }),
+  thousandEvents,
+  fiveMillion,
+  latency,
+  memory,
+  overload,
 ]

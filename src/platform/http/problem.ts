@@ -56,9 +56,13 @@ export function problemText(error: AppError, requestId: string): string {
   })
 }
 
+/** Not who is turned away on purpose because too many came: a log of them would only slow it down. */
+const isOurFault = ({ status, code, cause }: AppError): boolean =>
+  status >= 500 && (code !== 'unavailable' || cause !== undefined)
+
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = asAppError(error)
-  if (refusal.status >= 500) request.log.error({ err: error }, refusal.message)
+  if (isOurFault(refusal)) request.log.error({ err: error }, refusal.message)
   const { retryAfterSeconds } = refusal.details
   if (retryAfterSeconds !== undefined) {
     void reply.header('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))))

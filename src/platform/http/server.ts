@@ -1,5 +1,7 @@
 /** The HTTP server that every role runs: one set of rules for all routes of all services. */
 import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import cookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
@@ -13,6 +15,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import { type Authenticate, addAccessControl } from './access.ts'
 import { addProtocolRefusals, answerClientError } from './client-error.ts'
+import { type Door, behindDoor } from './door.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
@@ -35,6 +38,8 @@ export interface HttpOptions {
   logger: Logger
   metrics: HttpMetrics
   authenticate: Authenticate
+  /** Where a rush is turned away; none lets everybody in. */
+  door?: Door
   /** Off for load that comes from one address on purpose. */
   rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   tls?: { cert: string; key: string } | undefined
@@ -52,20 +57,25 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
 const IDLE_SWEEP_MS = 100
 /** As long as a request's whole head may be: what is too long is for the route's schema to say. */
 const PARAM_LENGTH_MAX = 16 * 1024
-/** Node refuses a missing Host without a body; `addProtocolRefusals` says why. */
-const NODE_OPTIONS = { requireHostHeader: false }
+const NODE_OPTIONS = {
+  /** Node refuses a missing Host without a body; `addProtocolRefusals` says why. */
+  requireHostHeader: false,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+}
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const app = Fastify({
-    ...(options.tls
-      ? { https: { ...NODE_OPTIONS, ...options.tls, minVersion: 'TLSv1.2' } }
-      : { http: NODE_OPTIONS }),
+    serverFactory: (handle) => {
+      const answer = behindDoor(options.door, handle)
+      return options.tls
+        ? createTlsServer({ ...NODE_OPTIONS, ...options.tls, minVersion: 'TLSv1.2' }, answer)
+        : createServer(NODE_OPTIONS, answer)
+    },
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: (request) => {
       const given = request.headers['x-request-id']

@@ -12,6 +12,8 @@ interface Request {
 const LIMITS: BatcherLimits = {
   batchMax: 4,
   waitingMax: 100,
+  waitingMin: 10,
+  waitTargetMs: 60_000,
   waitingPerUserMax: 3,
   waitMaxMs: 60_000,
   batchesMax: 2,
@@ -92,6 +94,24 @@ test('what is too much is shed, and what was taken is still answered', async () 
   const shed = outcomes.filter((outcome) => outcome.status === 'rejected')
   assert.equal(shed.length, 4)
   for (const { reason } of shed) assert.equal((reason as AppError).code, 'unavailable')
+})
+
+test('no more wait than leave in time at the pace of the last batches', async () => {
+  const { batcher } = recording({ batchMax: 4, waitingMin: 5, waitTargetMs: 1 }, async () => {
+    await sleep(20)
+  })
+  // Nobody knows the pace yet, so all are taken.
+  const first = Array.from({ length: 20 }, async (_, n) => await batcher.submit(1, { userId: n, n })) // prettier-ignore
+  await Promise.all(first.slice(0, 12))
+  assert.ok(batcher.waiting < 5, 'few wait, so more are taken')
+  const next = batcher.submit(1, { userId: 20, n: 20 })
+  assert.equal(batcher.isFull, true)
+  await assert.rejects(
+    batcher.submit(1, { userId: 30, n: 30 }),
+    (error: AppError) => error.code === 'unavailable',
+  )
+  await Promise.all([...first, next])
+  assert.equal(batcher.isFull, false)
 })
 
 test('one user cannot fill the queue', async () => {

@@ -11,6 +11,10 @@ export interface BatcherLimits {
   batchMax: number
   /** The most requests that wait, over all lanes; more are shed. */
   waitingMax: number
+  /** So many may wait in any case: a moment's pause is no rush. */
+  waitingMin: number
+  /** Beyond them, no more may wait than leave within this time at the present pace, in milliseconds. */
+  waitTargetMs: number
   /** The most requests of one user that wait in one lane. */
   waitingPerUserMax: number
   /** How long a request may wait before it is shed unsent, in milliseconds. */
@@ -48,12 +52,15 @@ interface Lane<Request, Answer> {
 
 /** How often a lane is looked at whose batch does not come back. */
 const SWEEP_MS = 1_000
+/** The pace is an average over about so many batches. */
+const PACE_BATCHES = 8
 
 export class Batcher<Request extends { userId: number }, Answer> {
   readonly #send: SendBatch<Request, Answer>
   readonly #limits: BatcherLimits
   readonly #lanes = new Map<number, Lane<Request, Answer>>()
   readonly #queue: Lane<Request, Answer>[] = []
+  readonly #pace = createPace()
   #batches = 0
   #waiting = 0
   #idle: (() => void) | undefined
@@ -69,6 +76,19 @@ export class Batcher<Request extends { userId: number }, Answer> {
     return this.#waiting
   }
 
+  /** How long a request that comes now would wait, as far as the last batches tell. */
+  get expectedWaitMs(): number {
+    return this.#waiting * this.#pace.msPerRequest
+  }
+
+  /** Whether the next request would be shed. */
+  get isFull(): boolean {
+    return (
+      this.#waiting >= this.#limits.waitingMax ||
+      (this.#waiting >= this.#limits.waitingMin && this.expectedWaitMs > this.#limits.waitTargetMs)
+    )
+  }
+
   /** Whether anything waits or is on its way. */
   get isBusy(): boolean {
     return this.#waiting > 0 || this.#batches > 0
@@ -80,8 +100,8 @@ export class Batcher<Request extends { userId: number }, Answer> {
    * @throws AppError `unavailable` when too many wait, `rate_limited` when too many of this user do.
    */
   async submit(laneId: number, request: Request): Promise<Answer> {
-    if (this.#waiting >= this.#limits.waitingMax) {
-      throw new AppError('unavailable', { retryAfterSeconds: 1 })
+    if (this.isFull) {
+      throw new AppError('unavailable', { retryAfterSeconds: this.expectedWaitMs / 1000 })
     }
     const lane = this.#laneOf(laneId)
     return await new Promise<Answer>((resolve, reject) => {
@@ -151,6 +171,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
     this.#shedOverdue(lane)
     const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
+    this.#pace.left(batch.length, this.#waiting > 0)
     if (batch.length > 0) {
       try {
         const outcomes = await this.#send(
@@ -211,5 +232,27 @@ export class Batcher<Request extends { userId: number }, Answer> {
     } else {
       lane.ready.push(next)
     }
+  }
+}
+
+/** How fast requests leave while others wait: what the machine can do, not what is asked of it. */
+function createPace() {
+  let sent = 0
+  let ms = 0
+  let last: { at: number; sent: number } | undefined
+  return {
+    /** Zero as long as nobody had to wait. */
+    get msPerRequest(): number {
+      return sent === 0 ? 0 : ms / sent
+    },
+    /** @param othersWait Only then is the time to the next batch a measure of the pace. */
+    left(count: number, othersWait: boolean): void {
+      const at = performance.now()
+      if (last !== undefined) {
+        sent += (last.sent - sent) / PACE_BATCHES
+        ms += (at - last.at - ms) / PACE_BATCHES
+      }
+      last = othersWait && count > 0 ? { at, sent: count } : undefined
+    },
   }
 }

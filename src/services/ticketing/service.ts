@@ -1,6 +1,7 @@
 /** The ticketing service: sells, and shows buyers what they bought. Its only door. */
 import type { Registry } from 'prom-client'
 import type { Database, Transaction } from '../../platform/postgres.ts'
+import type { Door } from '../../platform/http/door.ts'
 import type { Service } from '../../platform/service.ts'
 import { Batcher } from './batcher.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
@@ -21,8 +22,11 @@ import { createTicketingTelemetry } from './telemetry.ts'
 
 /** More makes a batch slower than it makes it cheaper. */
 const BATCH_MAX = 256
-/** About half a second of purchases on a small machine; beyond it a quick 503 is kinder. */
-const WAITING_MAX = 8_192
+/** Beyond half a second of purchases a quick 503 is kinder. */
+const WAIT_TARGET_MS = 500
+const WAITING_MIN = 256
+/** Half a second on a large machine; it bounds the memory. */
+const WAITING_MAX = 16_384
 const WAITING_PER_USER_MAX = 64
 const WAIT_MAX_MS = 5_000
 /** As long after a purchase the next one is near, and lesser work would stand in its way. */
@@ -56,11 +60,13 @@ export interface TicketingDeps {
   onOrdersPlaced: () => void
   /** Decides a batch; only the benchmark has another one. */
   decideBatch?: typeof decideBatch
+  /** How many purchases may wait; only a test has another number. */
+  waitingMax?: number
 }
 
 export function ticketingService(
   deps: TicketingDeps,
-): Service & { ticketing: Ticketing; stock: TicketingStock } {
+): Service & { ticketing: Ticketing; stock: TicketingStock; door: Door } {
   const { db, purchaseDb } = deps
   const decide = deps.decideBatch ?? decideBatch
   const gate = createInProcessGate(async (eventId) => await readStock(purchaseDb, eventId))
@@ -84,7 +90,9 @@ export function ticketingService(
   }
   const limits = {
     batchMax: BATCH_MAX,
-    waitingMax: WAITING_MAX,
+    waitingMax: deps.waitingMax ?? WAITING_MAX,
+    waitingMin: WAITING_MIN,
+    waitTargetMs: WAIT_TARGET_MS,
     waitingPerUserMax: WAITING_PER_USER_MAX,
     waitMaxMs: WAIT_MAX_MS,
     batchesMax: PURCHASE_CONNECTIONS,
@@ -116,6 +124,13 @@ export function ticketingService(
   return {
     name: 'ticketing',
     ticketing,
+    door: {
+      method: 'POST',
+      path: '/api/v1/orders',
+      isClosed: () => purchases.isFull,
+      retryAfterSeconds: () => purchases.expectedWaitMs / 1000,
+      onTurnedAway: telemetry.turnedAway,
+    },
     stock: {
       lock: lockStock,
       hasOrders,

@@ -6,6 +6,7 @@ import type { DecidedBatch } from './decide-batch.ts'
 export interface TicketingTelemetry {
   batchDecided: (batch: DecidedBatch) => void
   refusedAtGate: () => void
+  turnedAway: () => void
 }
 
 /** The events that sold last, whose stock is shown; a label for each event ever would never end. */
@@ -72,6 +73,9 @@ export function createTicketingTelemetry(
     },
     refusedAtGate() {
       refused.inc({ by: 'gate' })
+    },
+    turnedAway() {
+      refused.inc({ by: 'door' })
     },
   }
 }

@@ -1,0 +1,44 @@
+/**
+ * The door in front of a busy address. While more wait there than can be answered in time, the next
+ * are turned away before anything is spent on them: no body, no token, no hooks, no line in the log.
+ * Turning a crowd away would cost what serving it costs otherwise, and nobody would be served.
+ */
+import { randomUUID } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { AppError } from '../../kernel/errors.ts'
+import { PROBLEM_TYPE, problemText } from './problem.ts'
+
+export interface Door {
+  method: string
+  /** Exactly as it is asked for; another spelling of it goes the long way and is refused there. */
+  path: string
+  /** Asked at each request. */
+  isClosed: () => boolean
+  /** When there is room again, for `Retry-After`. */
+  retryAfterSeconds: () => number
+  onTurnedAway: () => void
+}
+
+/** @returns `answer` with the door in front of it. */
+export function behindDoor(door: Door | undefined, answer: RequestListener): RequestListener {
+  if (door === undefined) return answer
+  const refusal = new AppError('unavailable')
+  return (request, response) => {
+    if (request.url !== door.path || request.method !== door.method || !door.isClosed()) {
+      answer(request, response)
+      return
+    }
+    door.onTurnedAway()
+    const requestId = randomUUID()
+    const body = problemText(refusal, requestId)
+    response.writeHead(refusal.status, {
+      'Content-Type': PROBLEM_TYPE,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Retry-After': Math.max(1, Math.ceil(door.retryAfterSeconds())),
+      'X-Request-Id': requestId,
+    })
+    response.end(body)
+  }
+}
