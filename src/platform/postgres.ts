@@ -41,6 +41,8 @@ export interface DatabaseOptions {
 const CONNECT_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 30_000
+/** A process that stands still in the middle of a transaction lets go of an event's row after this. */
+const IDLE_IN_TRANSACTION_MS = 10_000
 
 const INT8 = 20
 const types: pg.CustomTypesConfig = {
@@ -58,6 +60,7 @@ export class Database implements Queryable, AsyncDisposable {
     const settings = {
       jit: 'off',
       statement_timeout: String(statementTimeoutMs),
+      idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
       ...options.settings,
     }
     this.#pool = new pg.Pool({
