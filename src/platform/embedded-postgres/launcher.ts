@@ -21,9 +21,9 @@ export type Launcher = (
 
 export async function makeLauncher(
   account: Account | undefined,
-  places: { binaries: PostgresBinaries; dataDir: string },
+  places: { binaries: PostgresBinaries; dataDir: string; environment?: Record<string, string> },
 ): Promise<Launcher> {
-  const env = environment()
+  const env = { ...environment(), ...places.environment }
   if (account === undefined) return (file, args) => ({ file, args, options: { env } })
   const hidden = await firstUnreachable(account, places)
   if (hidden === undefined) {

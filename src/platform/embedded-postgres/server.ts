@@ -16,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   log: (line: string) => void
   /** Overrides of `settings.ts`. */
   settings?: Record<string, string>
+  /** More variables for the server's programs, which get nothing of ours. */
+  environment?: Record<string, string>
   /** Another copy of the binaries' package than the installed one. */
   packageDir?: string
 }
@@ -47,12 +49,12 @@ export async function startEmbeddedPostgres(
 async function startInLockedFolder(
   dataDir: string,
   lock: FolderLock,
-  { log, settings = {}, packageDir }: EmbeddedPostgresOptions,
+  { log, settings = {}, environment = {}, packageDir }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const clusterDir = join(dataDir, 'postgres')
   const binaries = await findBinaries(packageDir)
   const account = await chooseAccount([clusterDir, dataDir])
-  const launcher = await makeLauncher(account, { binaries, dataDir })
+  const launcher = await makeLauncher(account, { binaries, dataDir, environment })
   await ensureCluster({ clusterDir, binaries, account, launcher })
   const serverLog = await openServerLog(dataDir, account)
   const socketDir = await openSocketDir(dataDir, account)
