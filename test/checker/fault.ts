@@ -13,6 +13,8 @@ export interface Fault {
   readonly title: string
   /** How its stage differs from the usual one. */
   readonly stage?: StageOptions
+  /** How long a full run of it takes, 30 when not given. */
+  readonly seconds?: number
   /** What nobody could promise under this fault. */
   readonly concessions?: Concessions
   /**

@@ -16,9 +16,15 @@ export interface ShopProcess extends AsyncDisposable {
 
 const START_MAX_MS = 30_000
 
-/** Starts `serve` on a free loopback port and waits until it is open. */
-export async function startShopProcess(env: Record<string, string>): Promise<ShopProcess> {
-  const child = spawn(process.execPath, [...shopProgram(), 'serve'], {
+/**
+ * Starts `serve` on a free loopback port and waits until it is open.
+ * @param args What follows `serve`, e.g. `--role`, `worker`.
+ */
+export async function startShopProcess(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<ShopProcess> {
+  const child = spawn(process.execPath, [...shopProgram(), 'serve', ...args], {
     cwd: fileURLToPath(packageRoot),
     env: {
       PATH: process.env['PATH'],

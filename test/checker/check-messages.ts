@@ -1,0 +1,117 @@
+/** I11, I12, I14, I22: mails, messages, the audit log, and how soon it all went on. */
+import { type Check, counted, groupBy } from '../../bench/onsale/check.ts'
+import { notZero } from './check-stock.ts'
+import type { Evidence } from './evidence.ts'
+
+export function checkMessages(evidence: Evidence): Check[] {
+  return [mails(evidence), outbox(evidence), audit(evidence), recovery(evidence)]
+}
+
+/** As the product names its mails; the number is the order's. */
+const CONFIRMATION = /^<order-(\d+)-confirmation@/
+
+function mails({ mails: all, books, concessions }: Evidence): Check {
+  const faults: string[] = []
+  const orders = new Map(books.orders.map((order) => [order.id, order]))
+  const byOrder = groupBy(all, (mail) => Number(CONFIRMATION.exec(mail.messageId)?.[1] ?? Number.NaN)) // prettier-ignore
+  for (const [orderId, copies] of byOrder) {
+    const order = orders.get(orderId)
+    if (order?.status !== 'CONFIRMED') {
+      faults.push(`a mail ${copies[0]?.messageId ?? ''} is for no confirmed order`)
+      continue
+    }
+    if (copies.length > 1 && !concessions.mailsMayRepeat) {
+      faults.push(`order ${orderId} has ${copies.length} mails`)
+    }
+    if (new Set(copies.map((mail) => mail.messageId)).size > 1) {
+      faults.push(`the mails of order ${orderId} have different ids`)
+    }
+    for (const mail of copies) {
+      if (mail.to.join() !== order.email) faults.push(`the mail of order ${orderId} went to another buyer`) // prettier-ignore
+      const codes = [...mail.ticketCodes].sort().join()
+      if (codes !== [...order.ticketCodes].sort().join()) {
+        faults.push(`the mail of order ${orderId} has other codes`)
+      }
+    }
+  }
+  const missing = books.orders.filter(
+    (order) => order.status === 'CONFIRMED' && !byOrder.has(order.id),
+  )
+  faults.push(...missing.map((order) => `order ${order.id} has no mail`))
+  const repeated = [...byOrder.values()].filter((copies) => copies.length > 1).length
+  return {
+    id: 'I11',
+    claim: concessions.mailsMayRepeat
+      ? 'Each order has its mail; one sent twice has one id'
+      : 'Each order has its mail, once',
+    examined: `${counted(all.length, 'mail')}${repeated === 0 ? '' : `, ${repeated} repeated`}`,
+    faults,
+  }
+}
+
+function outbox(evidence: Evidence): Check {
+  const { snapshots, books, mails: all, concessions } = evidence
+  const faults = notZero(snapshots, 'wrongMessages')
+  // Whoever's message is gone has the mail already.
+  const ids = new Set<string>()
+  let next = 0
+  for (const snapshot of snapshots) {
+    for (; next < all.length && (all[next]?.at ?? 0) <= snapshot.at; next += 1) {
+      ids.add(all[next]?.messageId ?? '')
+    }
+    if (snapshot.settled > ids.size) {
+      faults.push(`${snapshot.settled} orders have no message left, and ${ids.size} have a mail`)
+      break
+    }
+  }
+  if (!evidence.cameToRest) faults.push(`${evidence.rest.waiting} messages and jobs were left undone`) // prettier-ignore
+  const wanted = [...concessions.deadLetters].sort().join(', ')
+  const dead = [...books.deadLetters].sort().join(', ')
+  if (dead !== wanted) faults.push(`dead letters are [${dead}], not [${wanted}]`)
+  return {
+    id: 'I12',
+    claim: 'Each order has one message until it has its mail; dead letters are only the poison',
+    examined: counted(snapshots.length, 'snapshot'),
+    faults,
+  }
+}
+
+function audit({ changes, books, chain }: Evidence): Check {
+  const faults = books.auditTampered.map((statement) => `the database carried out: ${statement}`)
+  if (!chain.isIntact) faults.push(`the chain breaks at entry ${chain.auditId}`)
+  const rows = groupBy(books.audit, (row) => `${row.subjectId} ${row.description ?? ''}`)
+  const asked = new Set<string>()
+  let sure = 0
+  for (const { eventId, actorId, mark, status } of changes) {
+    const name = `${eventId} ${mark}`
+    asked.add(name)
+    const found = rows.get(name) ?? []
+    if (status === 200) sure += 1
+    const isRight = status === 200 ? found.length === 1 : found.length <= 1
+    if (!isRight) faults.push(`"${mark}" of event ${eventId} has ${found.length} entries`)
+    if (found.some((row) => row.actorId !== actorId || row.action !== 'event.changed')) {
+      faults.push(`"${mark}" of event ${eventId} is entered wrongly`)
+    }
+  }
+  for (const name of rows.keys()) {
+    if (!asked.has(name)) faults.push(`an entry nobody asked for: ${name}`)
+  }
+  return {
+    id: 'I14',
+    claim: 'Each change has one entry; the log is chained and cannot be changed',
+    examined: counted(sure, 'change'),
+    faults,
+  }
+}
+
+function recovery({ recoveries, concessions }: Evidence): Check {
+  const slowest = Math.max(0, ...recoveries.map(({ seconds }) => seconds ?? 0))
+  return {
+    id: 'I22',
+    claim: `Sales go on within ${concessions.recoverySeconds} s of healing`,
+    examined: `${counted(recoveries.length, 'recovery').replace('recoverys', 'recoveries')}, ${slowest.toFixed(1)} s at most`,
+    faults: recoveries
+      .filter(({ seconds }) => seconds === undefined || seconds > concessions.recoverySeconds)
+      .map(({ what, seconds }) => `${what}: ${seconds === undefined ? 'no sale' : `${seconds.toFixed(1)} s`}`), // prettier-ignore
+  }
+}

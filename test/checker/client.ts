@@ -1,0 +1,101 @@
+/** One request over HTTP, with whatever may become of it. */
+import { Agent, request } from 'node:http'
+import { outcomeOf } from '../../bench/onsale/ledger.ts'
+import type { Answer } from './ledger.ts'
+
+/** Longer than the shop itself gives a purchase, shorter than a freeze. */
+const TIMEOUT_MS = 10_000
+
+export interface Client {
+  /** Never rejects: what was lost is an outcome too. */
+  post: (url: string, token: string, body: object, key?: string) => Promise<Answer>
+  /** @returns Undefined when there was no answer. */
+  ask: (
+    method: 'GET' | 'PATCH',
+    url: string,
+    token: string,
+    body?: object,
+  ) => Promise<{ status: number; body: string } | undefined>
+  close: () => void
+}
+
+interface Raw {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: string
+}
+
+export function createClient(): Client {
+  const agent = new Agent({ keepAlive: true })
+  const send = async (
+    method: string,
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+  ): Promise<Raw> =>
+    await new Promise((resolve, reject) => {
+      const outgoing = request(url, { method, agent, headers }, (incoming) => {
+        let text = ''
+        incoming.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk
+        })
+        incoming.on('error', reject)
+        incoming.on('end', () => {
+          clearTimeout(late)
+          if (!incoming.complete) {
+            reject(new Error('the answer broke off'))
+            return
+          }
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text })
+        })
+      })
+      const late = setTimeout(() => outgoing.destroy(new Error('timeout')), TIMEOUT_MS)
+      outgoing.on('error', (error) => {
+        clearTimeout(late)
+        reject(error)
+      })
+      outgoing.end(body)
+    })
+
+  const headersFor = (token: string, body: string) => ({
+    authorization: `Bearer ${token}`,
+    ...(body === ''
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+  })
+
+  return {
+    async post(url, token, json, key) {
+      const body = JSON.stringify(json)
+      const headers = {
+        ...headersFor(token, body),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      }
+      try {
+        const answer = await send('POST', `${url}/api/v1/orders`, headers, body)
+        const header = (name: string) => answer.headers[name]?.toString()
+        return {
+          outcome: outcomeOf(answer),
+          contentType: header('content-type'),
+          retryAfter: header('retry-after'),
+          body: answer.body,
+        }
+      } catch (error) {
+        const why = (error as Error).message === 'timeout' ? 'timeout' : 'connection'
+        return {
+          outcome: { kind: 'unknown', why, status: 0 },
+          contentType: undefined,
+          retryAfter: undefined,
+          body: '',
+        }
+      }
+    },
+    async ask(method, url, token, json) {
+      const body = json === undefined ? '' : JSON.stringify(json)
+      return await send(method, url, headersFor(token, body), body).catch(() => undefined)
+    },
+    close: () => {
+      agent.destroy()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** The checker's side of the mail server. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { MailHandle } from './fault.ts'
+import type { ReceivedMail, SinkOrder, SinkReport } from './mail-sink.ts'
+
+export interface OwnedMailServer extends MailHandle, AsyncDisposable {
+  /** What arrived so far, in order. */
+  received: () => Promise<ReceivedMail[]>
+}
+
+/** @param path Where the mails are written down. */
+export async function startMailServer(path: string): Promise<OwnedMailServer> {
+  await writeFile(path, '')
+  const child = fork(fileURLToPath(new URL('mail-sink.ts', import.meta.url)), [path], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const listeners = new Map<string, () => void>()
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+  child.on('message', (report: SinkReport) => {
+    if ('held' in report) listeners.get(report.held)?.()
+  })
+  const order = (what: SinkOrder) => child.send(what)
+  return {
+    url,
+    pid: child.pid as number,
+    holdMailTo(address, onArrival) {
+      listeners.set(address, onArrival)
+      order({ hold: address })
+    },
+    letGo(address) {
+      listeners.delete(address)
+      order({ letGo: address })
+    },
+    received: async () =>
+      (await readFile(path, 'utf8'))
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as ReceivedMail),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.disconnect()
+      await ended
+    },
+  }
+}

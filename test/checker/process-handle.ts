@@ -1,0 +1,79 @@
+/** A process of the shop that can be killed, frozen, and started again where it was. */
+import { startShopProcess, type ShopProcess } from '../support/process.ts'
+import type { ProcessHandle } from './fault.ts'
+
+/** Another program may take the port for a moment as the near end of a connection of its own. */
+const STARTS_MAX = 20
+
+export interface OwnedProcess extends ProcessHandle, AsyncDisposable {
+  /** Whether it ended without having been killed by its handle. */
+  hasEndedByItself: () => boolean
+}
+
+/** @param options.roles As in `--role`. */
+export async function openProcess(options: {
+  name: string
+  roles: string
+  env: Record<string, string>
+}): Promise<OwnedProcess> {
+  const { name, roles, env } = options
+  const outputs: string[] = []
+  const start = async (port: string) => await startShopProcess({ ...env, PORT: port }, ['--role', roles]) // prettier-ignore
+  let running: ShopProcess | undefined = await start('0')
+  const { url } = running
+  const signal = (which: NodeJS.Signals) => {
+    if (running !== undefined) process.kill(running.pid, which)
+  }
+  const killNow = () => {
+    if (running !== undefined && isAlive(running.pid)) signal('SIGKILL')
+  }
+  process.once('exit', killNow)
+
+  const kill = async () => {
+    const dying = running
+    if (dying === undefined) return
+    running = undefined
+    outputs.push(dying.output())
+    await dying.kill()
+  }
+  return {
+    name,
+    url,
+    get pid() {
+      return running?.pid
+    },
+    kill,
+    async start() {
+      if (running !== undefined) return
+      for (let tries = 1; running === undefined; tries += 1) {
+        try {
+          running = await start(new URL(url).port)
+        } catch (error) {
+          if (tries === STARTS_MAX || !String(error).includes('is taken')) throw error
+        }
+      }
+    },
+    freeze: () => {
+      signal('SIGSTOP')
+    },
+    thaw: () => {
+      signal('SIGCONT')
+    },
+    output: () => [...outputs, running?.output() ?? ''].join(''),
+    hasEndedByItself: () => running !== undefined && !isAlive(running.pid),
+    async [Symbol.asyncDispose]() {
+      process.off('exit', killNow)
+      killNow()
+      await kill()
+    },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
