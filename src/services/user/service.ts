@@ -1,6 +1,6 @@
 /** The user service: accounts, signing in, and who somebody is. Its only door. */
 import type { Logger } from 'pino'
-import { type Clock, systemClock } from '../../kernel/clock.ts'
+import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Authenticate } from '../../platform/http/access.ts'
 import { RateLimiter } from '../../platform/http/rate-limit.ts'
@@ -49,9 +49,9 @@ export function userService(
 ): Service & { authenticate: Authenticate; accounts: Accounts } {
   const { db, audit, signingKeys, clock = systemClock } = deps
   const hashing = createPasswordQueue()
-  const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, clock)
+  const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, deps.clock)
   const devices = createKnownDevices(signingKeys.deriveSecret('known devices'))
-  const revocations = createRevocations(db, clock)
+  const revocations = createRevocations(db, deps.clock ?? steadyClock)
   const pageSessions = createPageSessions(db)
   const tokens = createAccessTokens({
     keys: signingKeys,
