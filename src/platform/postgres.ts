@@ -207,7 +207,7 @@ function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string') {
-    return /^(08|53|57P0|58|XX001|XX002|55P03|57014|25006|25P03)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_)/.test(
+    return /^(08|40001|40P01|53|57P0|58|XX001|XX002|55P03|57014|25006|25P03)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_)/.test(
       code,
     )
   }
@@ -235,7 +235,9 @@ export function wasNeverSent(error: unknown): boolean {
 
 /** True for a transaction that lost against another and may simply be run again. */
 export const isSerializationConflict = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01')
+  error instanceof AppError &&
+  error.cause instanceof pg.DatabaseError &&
+  (error.cause.code === '40001' || error.cause.code === '40P01')
 
 /** True when the server answered with an error: the statement had no effect. */
 export const isRefusedByDatabase = (error: unknown): boolean => error instanceof pg.DatabaseError

@@ -94,6 +94,12 @@ export class Link {
     this.#options[side].end()
   }
 
+  /** From now on nothing goes through, for good, and nobody hears of it. */
+  silence(): void {
+    if (!this.#isSilent) this.#options.onLanded()
+    this.#isSilent = true
+  }
+
   destroy(): void {
     for (const direction of [this.#toServer, this.#toClient]) direction.stop()
     this.#options.client.destroy()
@@ -103,8 +109,7 @@ export class Link {
   #arrived(to: CutPlan['direction'], chunk: Buffer): void {
     if (this.#isCut) return
     if (this.#staysSilent()) {
-      if (!this.#isSilent) this.#options.onLanded()
-      this.#isSilent = true
+      this.silence()
       return
     }
     const { conditions, random } = this.#options

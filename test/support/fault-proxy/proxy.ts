@@ -53,6 +53,8 @@ export interface FaultProxy extends AsyncDisposable {
   cutAll: (how?: Ending) => void
   /** Sends FIN to one side of every live connection, and goes on reading from it. */
   halfCloseAll: (side: 'client' | 'server') => void
+  /** Every live connection goes silent for good, as behind a firewall that was started again. */
+  silenceAll: () => void
   /** Cuts the first connection that has carried so many bytes in a direction from now on, once. */
   cutAfter: (plan: CutPlan) => void
   /** Loses the next statement, or its reply, together with its connection. PostgreSQL only. */
@@ -121,6 +123,9 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     },
     halfCloseAll(side) {
       for (const link of links) link.halfClose(side)
+    },
+    silenceAll() {
+      for (const link of links) link.silence()
     },
     cutAfter(plan) {
       for (const link of links) link.countFromHere()
