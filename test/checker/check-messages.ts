@@ -2,6 +2,8 @@
 import { type Check, counted, groupBy } from '../../bench/onsale/check.ts'
 import { notZero } from './check-stock.ts'
 import type { Evidence } from './evidence.ts'
+import type { BookedOrder } from './history.sql.ts'
+import type { ReceivedMail } from './mail-sink.ts'
 
 export function checkMessages(evidence: Evidence): Check[] {
   return [mails(evidence), outbox(evidence), audit(evidence), recovery(evidence)]
@@ -38,16 +40,35 @@ function mails({ mails: all, books, concessions }: Evidence): Check {
     (order) => order.status === 'CONFIRMED' && !byOrder.has(order.id),
   )
   faults.push(...missing.map((order) => `order ${order.id} has no mail`))
+  const delays = delaysOf(byOrder, orders)
+  const slowest = Math.max(0, ...delays)
+  const { mailDelaySeconds = Number.POSITIVE_INFINITY, lateMails } = concessions
+  const late = delays.filter((seconds) => seconds > mailDelaySeconds).length
+  if (late > lateMails) {
+    faults.push(`${counted(late, 'mail')} came later than ${mailDelaySeconds} s, not ${lateMails}`)
+  }
   const repeated = [...byOrder.values()].filter((copies) => copies.length > 1).length
   return {
     id: 'I11',
     claim: concessions.mailsMayRepeat
       ? 'Each order has its mail; one sent twice has one id'
       : 'Each order has its mail, once',
-    examined: `${counted(all.length, 'mail')}${repeated === 0 ? '' : `, ${repeated} repeated`}`,
+    examined: `${counted(all.length, 'mail')}${repeated === 0 ? '' : `, ${repeated} repeated`}, ${slowest.toFixed(1)} s after the order at most`,
     faults,
   }
 }
+
+/** Seconds from each order to its first mail; both clocks are this machine's. */
+const delaysOf = (
+  mailsOf: ReadonlyMap<number, readonly ReceivedMail[]>,
+  orders: ReadonlyMap<number, BookedOrder>,
+): number[] =>
+  [...mailsOf].flatMap(([orderId, [first]]) => {
+    const placedAt = orders.get(orderId)?.placedAt
+    return placedAt === undefined || first === undefined
+      ? []
+      : [(first.at - placedAt.getTime()) / 1_000]
+  })
 
 function outbox(evidence: Evidence): Check {
   const { snapshots, books, mails: all, concessions } = evidence

@@ -160,10 +160,11 @@ const REFUSALS = [
   'invalid_request',
 ] as const satisfies readonly (keyof typeof ERRORS)[]
 
-function answers({ calls, ended }: Evidence): Check {
+function answers({ calls, ended, concessions }: Evidence): Check {
   const faults = ended.map((who) => `${who} ended by itself`)
-  for (const { id, outcome, purchase, contentType } of calls) {
+  for (const { id, outcome, purchase, contentType, shop } of calls) {
     if (outcome.kind === 'unknown') {
+      if (outcome.why === 'timeout' && !concessions.requestsMayHang) faults.push(`call ${id} to ${shop} was not answered in time`) // prettier-ignore
       if (outcome.status >= 500 && outcome.status !== 503) faults.push(`call ${id} was answered ${outcome.status}`) // prettier-ignore
       continue
     }

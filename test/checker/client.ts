@@ -3,8 +3,8 @@ import { Agent, request } from 'node:http'
 import { outcomeOf } from '../../bench/onsale/ledger.ts'
 import type { Answer } from './ledger.ts'
 
-/** Longer than the shop itself gives a purchase, shorter than a freeze. */
-const TIMEOUT_MS = 10_000
+/** Longer than the shop itself gives a purchase, with what it waits for and looks for. */
+const TIMEOUT_MS = 25_000
 
 export interface Client {
   /** Never rejects: what was lost is an outcome too. */

@@ -8,7 +8,7 @@ import { type Random, seededRandom } from '../../bench/onsale/random.ts'
 
 /** The events of a wave, in the order of their numbers. */
 export const EVENT_KINDS = [
-  { name: 'sells out', capacity: 60, maxPerUser: 8 },
+  { name: 'sells out', capacity: 50, maxPerUser: 8 },
   { name: 'few for each', capacity: 2_000, maxPerUser: 3 },
   { name: 'always there', capacity: 1_000_000, maxPerUser: 100 },
 ] as const
@@ -44,7 +44,7 @@ export interface Ask {
 const VISITS = { plain: 60, twice: 10, again: 12, otherBody: 6, parallel: 8, tampered: 4 }
 const KEYLESS_SHARE = 0.1
 const LOOKING_SHARE = 0.3
-const RUSH = 90
+const RUSH = 60
 const PARALLEL = 8
 const QUANTITY_WEIGHTS = [4, 4, 2, 2, 0, 1, 0, 1]
 /** What somebody might try who wants it cheaper. */

@@ -27,5 +27,8 @@ export interface Evidence {
     mailsMayRepeat: boolean
     deadLetters: readonly string[]
     recoverySeconds: number
+    requestsMayHang: boolean
+    mailDelaySeconds: number | undefined
+    lateMails: number
   }
 }

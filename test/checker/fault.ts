@@ -32,8 +32,14 @@ export type FaultMaker = () => Fault
 export interface Concessions {
   /** A mail may arrive more than once: the worker, the database or the mail server was hit. */
   mailsMayRepeat?: boolean
-  /** Names of this fault's own jobs that end as dead letters, as `consumer/effect id`. */
+  /** This fault's own jobs that end as dead letters, as `consumer/effect id`. Asked at the end. */
   deadLetters?: () => readonly string[]
+  /** A request may get no answer at all in time: whoever should answer is frozen. */
+  requestsMayHang?: boolean
+  /** How long a mail may take after its order; 60 seconds after healing when not given. */
+  mailDelaySeconds?: number
+  /** How many mails may take longer than that. Asked at the end. */
+  lateMails?: () => number
   /** How long from healing to the first sale, in seconds; 15 when not given. */
   recoverySeconds?: number
 }
@@ -138,7 +144,11 @@ export interface MailHandle {
   /** `SMTP_URL` of the workers. */
   readonly url: string
   readonly pid: number
-  /** Recipients whose mail the server does not take until they are let go; called when one comes. */
-  holdMailTo: (address: string, onArrival: () => void) => void
-  letGo: (address: string) => void
+  /**
+   * From now on the server neither takes nor refuses a mail of this Message-ID.
+   * @param onArrival Called whenever one comes, with the name of the worker that sends it.
+   */
+  hold: (messageId: string, onArrival: (worker: string) => void) => void
+  /** Takes what is held, and what comes later. */
+  letGo: (messageId: string) => void
 }

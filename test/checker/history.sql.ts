@@ -12,6 +12,7 @@ export interface BookedOrder {
   priceCents: number
   status: string
   key: string | null
+  placedAt: Date
   ticketCodes: string[]
 }
 
@@ -47,7 +48,7 @@ export async function readBooks(db: Database): Promise<Books> {
       orders: await tx.query<BookedOrder>(
         `select o.id, o.user_id as "userId", u.email, o.event_id as "eventId", o.quantity,
                 (o.total_price * 100)::bigint as "totalCents", (y.price * 100)::bigint as "priceCents",
-                o.status::text, o.idempotency_key as key,
+                o.status::text, o.idempotency_key as key, o.created_at as "placedAt",
                 coalesce(array_agg(t.ticket_code::text order by t.id)
                   filter (where t.id is not null), '{}') as "ticketCodes"
            from orders o join users u on u.id = o.user_id

@@ -10,7 +10,7 @@ import { type Ask, type Visit, EVENT_KINDS } from './crowd.ts'
 import type { ProcessHandle } from './fault.ts'
 import type { Call, Ledger, Purchase } from './ledger.ts'
 
-const RETRY_MS = { first: 100, most: 1_000 }
+const RETRY_MS = { first: 100, most: 2_000 }
 /** The plan is looked at so often; what was due meanwhile leaves at once. */
 const TICK_MS = 5
 /** After the stop, by then everything that can be answered is. */

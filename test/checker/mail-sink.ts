@@ -15,9 +15,10 @@ export interface ReceivedMail {
   ticketCodes: string[]
 }
 
-/** To the sink: whose mail to hold, whose to let go. From it: its address, and who is held. */
+/** To the sink: the Message-ID to hold, or to let go. */
 export type SinkOrder = { hold: string } | { letGo: string }
-export type SinkReport = { url: string } | { held: string }
+/** From the sink: its address; what it holds, and the envelope's sender. */
+export type SinkReport = { url: string } | { held: string; from: string }
 
 const TICKET_CODE = /TCK-[0-9A-Z]+/g
 /** Quoted-printable breaks long lines in this way, also in the middle of a code. */
@@ -37,23 +38,25 @@ const server = new SMTPServer({
     })
     stream.on('end', () => {
       const to = session.envelope.rcptTo.map((recipient) => recipient.address)
+      const messageId = /^Message-ID: (.+)$/im.exec(source)?.[1]?.trim() ?? ''
       const take = () => {
         const mail: ReceivedMail = {
           at: Date.now(),
-          messageId: /^Message-ID: (.+)$/im.exec(source)?.[1]?.trim() ?? '',
+          messageId,
           to,
           ticketCodes: [...new Set(source.replaceAll(SOFT_BREAK, '').match(TICKET_CODE))],
         }
         appendFileSync(path, `${JSON.stringify(mail)}\n`)
         done()
       }
-      const waiting = to.map((address) => held.get(address)).find((list) => list !== undefined)
+      const waiting = held.get(messageId)
       if (waiting === undefined) {
         take()
         return
       }
       waiting.push(take)
-      tell({ held: to[0] ?? '' })
+      const { mailFrom } = session.envelope
+      tell({ held: messageId, from: mailFrom === false ? '' : mailFrom.address })
     })
   },
 })

@@ -11,6 +11,11 @@ export interface OwnedMailServer extends MailHandle, AsyncDisposable {
   received: () => Promise<ReceivedMail[]>
 }
 
+/** Each worker sends under a name of its own: `worker 2` is worker-2. */
+export const senderOf = (worker: string): string =>
+  `Box Office <${worker.replace(' ', '-')}@boxoffice.example>`
+const workerOf = (address: string): string => address.replace(/@.*/, '').replace('-', ' ')
+
 /** @param path Where the mails are written down. */
 export async function startMailServer(path: string): Promise<OwnedMailServer> {
   await writeFile(path, '')
@@ -18,22 +23,22 @@ export async function startMailServer(path: string): Promise<OwnedMailServer> {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const listeners = new Map<string, () => void>()
+  const listeners = new Map<string, (worker: string) => void>()
   const [{ url }] = (await once(child, 'message')) as [{ url: string }]
   child.on('message', (report: SinkReport) => {
-    if ('held' in report) listeners.get(report.held)?.()
+    if ('held' in report) listeners.get(report.held)?.(workerOf(report.from))
   })
   const order = (what: SinkOrder) => child.send(what)
   return {
     url,
     pid: child.pid as number,
-    holdMailTo(address, onArrival) {
-      listeners.set(address, onArrival)
-      order({ hold: address })
+    hold(messageId, onArrival) {
+      listeners.set(messageId, onArrival)
+      order({ hold: messageId })
     },
-    letGo(address) {
-      listeners.delete(address)
-      order({ letGo: address })
+    letGo(messageId) {
+      listeners.delete(messageId)
+      order({ letGo: messageId })
     },
     received: async () =>
       (await readFile(path, 'utf8'))

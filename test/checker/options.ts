@@ -10,7 +10,7 @@ Sells while things break, and holds what happened against the invariants of docs
   --kills 100           instead: so many kills, of the API and of PostgreSQL, in one sale
   --seconds N           how long each fault may strike; default as long as it needs
   --seed N              the same seed draws the same crowd and the same faults
-  --rate N              visits a second, default 40
+  --rate N              visits a second, default 30
   --list                says which faults there are
   --json FILE           where the report goes; default test-output/faults.json
 
@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     kills: number('kills', 10_000),
     seconds: number('seconds', 800),
     seed: number('seed', 4_294_967_295) ?? 1 + Math.floor(Math.random() * 1_000_000),
-    ratePerSecond: number('rate', 10_000) ?? 40,
+    ratePerSecond: number('rate', 10_000) ?? 30,
     list: values.list === true,
     jsonPath: values.json ?? 'test-output/faults.json',
   }

@@ -1,9 +1,11 @@
 /** A process of the shop that can be killed, frozen, and started again where it was. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startShopProcess, type ShopProcess } from '../support/process.ts'
 import type { ProcessHandle } from './fault.ts'
 
-/** Another program may take the port for a moment as the near end of a connection of its own. */
-const STARTS_MAX = 20
+/** As whoever looks after processes does: one that does not start is started again for so long. */
+const STARTING_MS = 30_000
+const START_PAUSE_MS = 100
 
 export interface OwnedProcess extends ProcessHandle, AsyncDisposable {
   /** Whether it ended without having been killed by its handle. */
@@ -45,11 +47,15 @@ export async function openProcess(options: {
     kill,
     async start() {
       if (running !== undefined) return
-      for (let tries = 1; running === undefined; tries += 1) {
+      const deadline = performance.now() + STARTING_MS
+      for (;;) {
         try {
+          // Its port may be taken for a moment, its database may be away.
           running = await start(new URL(url).port)
+          return
         } catch (error) {
-          if (tries === STARTS_MAX || !String(error).includes('is taken')) throw error
+          if (performance.now() > deadline) throw error
+          await sleep(START_PAUSE_MS)
         }
       }
     },

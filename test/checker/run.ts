@@ -81,6 +81,7 @@ async function play(
   const snapshots = startSnapshots(db)
   const watch = createSaleWatch()
   const over = new AbortController()
+  let timer: NodeJS.Timeout | undefined
   const load = startLoad({
     plan: planCrowd({ seed, ratePerSecond: options.ratePerSecond }),
     ...{ shops: stage.shops, buyers, events, client, ledger },
@@ -93,31 +94,28 @@ async function play(
   })
   try {
     await watch.nextSale(over.signal)
-    const timer = setTimeout(() => {
+    timer = setTimeout(() => {
       over.abort()
     }, options.seconds * 1_000)
-    await fault
-      .run({
-        // A stream of its own: what the crowd draws does not depend on what the fault draws.
-        random: seededRandom(seed ^ hashOf(fault.id)),
-        signal: over.signal,
-        strikes: options.strikes,
-        stage,
-        landed: (what) => landed.push(what),
-        healed: watch.healed,
-        pause: async (ms) => {
-          await sleep(ms, undefined, { signal: over.signal }).catch(() => undefined)
-        },
-        nextSale: async () => {
-          await watch.nextSale(over.signal)
-        },
-      })
-      .finally(() => {
-        clearTimeout(timer)
-      })
+    await fault.run({
+      // A stream of its own: what the crowd draws does not depend on what the fault draws.
+      random: seededRandom(seed ^ hashOf(fault.id)),
+      signal: over.signal,
+      strikes: options.strikes,
+      stage,
+      landed: (what) => landed.push(what),
+      healed: watch.healed,
+      pause: async (ms) => {
+        await sleep(ms, undefined, { signal: over.signal }).catch(() => undefined)
+      },
+      nextSale: async () => {
+        await watch.nextSale(over.signal)
+      },
+    })
     if (options.strikes === undefined) await untilAborted(over.signal)
     await watch.recovered((fault.concessions?.recoverySeconds ?? RECOVERY_SECONDS) * 1_000)
   } finally {
+    clearTimeout(timer)
     over.abort()
     organizing.abort()
     await Promise.all([load.stop(), changes])
@@ -203,6 +201,9 @@ async function lookAtRest(options: {
       mailsMayRepeat: fault.concessions?.mailsMayRepeat ?? false,
       deadLetters: fault.concessions?.deadLetters?.() ?? [],
       recoverySeconds: fault.concessions?.recoverySeconds ?? RECOVERY_SECONDS,
+      requestsMayHang: fault.concessions?.requestsMayHang ?? false,
+      mailDelaySeconds: fault.concessions?.mailDelaySeconds,
+      lateMails: fault.concessions?.lateMails?.() ?? 0,
     },
   }
 }

@@ -12,7 +12,7 @@ import { Database } from '../../src/platform/postgres.ts'
 import { Resources } from '../../src/platform/resources.ts'
 import { serverUrl } from '../support/server-url.ts'
 import type { DatabaseHandle, Fault, Stage, StageOptions } from './fault.ts'
-import { type OwnedMailServer, startMailServer } from './mail.ts'
+import { type OwnedMailServer, senderOf, startMailServer } from './mail.ts'
 import { type OwnedProcess, openProcess } from './process-handle.ts'
 
 const SHOP_ROLES = 'user,event,ticketing,admin,web'
@@ -60,7 +60,11 @@ export async function openStage(parent: string, fault: Fault): Promise<OwnedStag
     ),
     Promise.all(
       numbered(options.workers ?? 1, 1).map(
-        async (n) => await open(`worker ${n}`, 'worker', options.workerEnvironment),
+        async (n) =>
+          await open(`worker ${n}`, 'worker', {
+            MAIL_FROM: senderOf(`worker ${n}`),
+            ...options.workerEnvironment,
+          }),
       ),
     ),
   ])

@@ -145,3 +145,54 @@ test('the job of a process that died is done when its lease ends', async () => {
   await until('it is done', async () => (await count(db, 'effects')) === 1)
   assert.equal(await count(db, 'jobs'), 0)
 })
+
+test('a message that is none becomes a dead letter and holds up nobody', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  await db.query(`insert into outbox (topic, payload) values ('orders.placed', '{"version": 99}')`)
+  await db.transaction(async (tx) => {
+    await publish(tx, 'orders.placed', { event_id: 1, order_ids: [1] })
+  })
+  await using _processes = startProcesses(db, 1, [recorder(record)])
+  await until('the next one is done', async () => (await count(db, 'effects')) === 1)
+  assert.equal(await count(db, 'outbox'), 0)
+  const [letter, ...more] = await db.query<{ tries: number; effect: { id: string; data: object } }>(
+    'select tries, effect from jobs',
+  )
+  assert.equal(letter?.tries, TRIES_MAX)
+  assert.deepEqual(letter.effect.data, { version: 99 })
+  assert.match(letter.effect.id, /^message \d+$/)
+  assert.equal(more.length, 0)
+})
+
+test('what waits behind a job that never ends is done by another runner, untried', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  let begun: number[] = []
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const stuck: Handle = async (data, tx) => {
+    begun = [...begun, data.id]
+    if (data.id === 1) await ended
+    else await record(data, tx)
+  }
+  // Claimed in one go, because they are there before anybody looks.
+  await db.query(
+    `insert into jobs (consumer, effect, created_at)
+       select 'recorder', jsonb_build_object('id', n::text, 'data', jsonb_build_object('id', n)), now()
+         from generate_series(1, 8) n`,
+  )
+  const processes = startProcesses(db, 1, [recorder(stuck)])
+  await until('the others are done', async () => (await count(db, 'effects')) === 7)
+  const [left] = await db.query<{ tries: number; leased: boolean }>(
+    `select tries, run_at > now() + interval '10 seconds' as leased from jobs`,
+  )
+  assert.deepEqual(left, { tries: 1, leased: true })
+  assert.equal(begun.filter((id) => id === 1).length, 1)
+  assert.equal(new Set(begun).size, begun.length)
+  end()
+  await processes[Symbol.asyncDispose]()
+  assert.equal(await count(db, 'jobs'), 0)
+})

@@ -1,7 +1,9 @@
 /**
- * Does the effects of messages. A job is leased for a while and tried, so one whose process dies
- * is tried again by another when the lease ends; what it does through its transaction is committed
- * together with its end, so it takes effect once. After the last try it stays as a dead letter.
+ * Does the effects of messages. A runner claims a few jobs for a moment, and begins one after the
+ * other: only what is begun is leased for long and counts as tried. So a job that kills its process
+ * is held against that job alone, and those that were to come after it are soon done by another.
+ * What a job does through its transaction is committed together with its end, so it takes effect
+ * once. After the last try it stays as a dead letter.
  */
 import type { Logger } from 'pino'
 import type { Database } from '../postgres.ts'
@@ -12,11 +14,13 @@ import type { Consumer } from './consumer.ts'
 export const TRIES_MAX = 5
 /** Few, so that mail never takes the machine from purchases. */
 const RUNNERS = 2
-const JOBS_PER_LEASE = 20
-/** Longer than any effect takes, and as long as a killed process delays its jobs. */
+const JOBS_PER_CLAIM = 20
+/** As long as a killed process delays the jobs that it had not begun. */
+const CLAIM_SECONDS = 3
+/** Longer than any effect takes, and as long as a killed process delays the job it was at. */
 const LEASE_SECONDS = 30
 const POLL_INTERVAL_MS = 1_000
-/** Between leases while the shop sells: mail can wait a minute, buyers cannot. */
+/** Between claims while the shop sells: mail can wait a minute, buyers cannot. */
 const BUSY_PAUSE_MS = 200
 /** Before the second try; doubles with each. */
 const RETRY_PAUSE_SECONDS = 2
@@ -26,7 +30,7 @@ interface Job {
   id: number
   consumer: string
   effect: { id: string; data: object }
-  /** Counts this one; also tells one lease from the next. */
+  /** How often it was begun; also tells one lease from the next. */
   tries: number
 }
 
@@ -58,8 +62,11 @@ function startRunner(options: JobRunnerOptions): Repetition {
   return repeat({
     everyMs: POLL_INTERVAL_MS,
     async work() {
-      const jobs = await leaseJobs(db, [...consumers.keys()])
-      for (const job of jobs) {
+      const jobs = await claimJobs(db, [...consumers.keys()])
+      for (const claimed of jobs) {
+        const job = { ...claimed, tries: claimed.tries + 1 }
+        // The claim ran out and another runner has begun it.
+        if (!(await beginJob(db, job))) continue
         try {
           await runOnce(db, consumers.get(job.consumer) as Consumer, job)
         } catch (error) {
@@ -77,15 +84,25 @@ function startRunner(options: JobRunnerOptions): Repetition {
   })
 }
 
-async function leaseJobs(db: Database, consumers: string[]): Promise<Job[]> {
+async function claimJobs(db: Database, consumers: string[]): Promise<Job[]> {
   return await db.query<Job>(
-    `update jobs set tries = tries + 1, run_at = now() + make_interval(secs => $1)
+    `update jobs set run_at = now() + make_interval(secs => $1)
       where id in (select id from jobs
                     where run_at <= now() and tries < $2 and consumer = any($3)
                     order by run_at, id limit $4 for update skip locked)
       returning id, consumer, effect, tries`,
-    [LEASE_SECONDS, TRIES_MAX, consumers, JOBS_PER_LEASE],
+    [CLAIM_SECONDS, TRIES_MAX, consumers, JOBS_PER_CLAIM],
   )
+}
+
+/** @param job As it is once begun. @returns False when somebody else was first. */
+async function beginJob(db: Database, job: Job): Promise<boolean> {
+  const begun = await db.query(
+    `update jobs set tries = tries + 1, run_at = now() + make_interval(secs => $3)
+      where id = $1 and tries = $2 - 1 returning 1`,
+    [job.id, job.tries, LEASE_SECONDS],
+  )
+  return begun.length > 0
 }
 
 /** Both the effect and the end of the job, or neither. */

@@ -8,6 +8,7 @@ import type { Messages, Topic } from '../../contracts/messages.ts'
 import type { Database, Transaction } from '../postgres.ts'
 import { type Repetition, repeat } from '../repeat.ts'
 import type { Consumer } from './consumer.ts'
+import { TRIES_MAX } from './jobs.ts'
 
 const MESSAGES_PER_ROUND = 20
 const POLL_INTERVAL_MS = 1_000
@@ -25,7 +26,7 @@ export function startRelay(options: {
   return repeat({
     everyMs: POLL_INTERVAL_MS,
     async work() {
-      const moved = await db.transaction(async (tx) => await relayOnce(tx, consumers))
+      const moved = await db.transaction(async (tx) => await relayOnce(tx, consumers, logger))
       if (moved === 0) return undefined
       onJobs()
       return { pauseMs: ROUND_PAUSE_MS }
@@ -43,7 +44,11 @@ interface OutboxRow {
 }
 
 /** @returns How many messages were turned into jobs. */
-async function relayOnce(tx: Transaction, consumers: readonly Consumer[]): Promise<number> {
+async function relayOnce(
+  tx: Transaction,
+  consumers: readonly Consumer[],
+  logger: Logger,
+): Promise<number> {
   const messages = await tx.query<OutboxRow>(
     'select id, topic, payload from outbox order by id limit $1 for update skip locked',
     [MESSAGES_PER_ROUND],
@@ -52,18 +57,32 @@ async function relayOnce(tx: Transaction, consumers: readonly Consumer[]): Promi
 
   const names: string[] = []
   const effects: string[] = []
+  const tries: number[] = []
+  const errors: (string | null)[] = []
+  const add = (consumer: Consumer, effect: { id: string; data: object }, error?: Error) => {
+    names.push(consumer.name)
+    effects.push(JSON.stringify(effect))
+    tries.push(error === undefined ? 0 : TRIES_MAX)
+    errors.push(error?.message ?? null)
+  }
   for (const message of messages) {
     for (const consumer of consumers) {
       if (consumer.topic !== message.topic) continue
-      for (const effect of consumer.effects(message.payload)) {
-        names.push(consumer.name)
-        effects.push(JSON.stringify(effect))
+      try {
+        for (const effect of consumer.effects(message.payload)) add(consumer, effect)
+      } catch (error) {
+        // Not as this version writes it. Trying again would change nothing, and would hold up every
+        // message behind it: it is kept as a dead letter.
+        logger.warn({ err: error, message: message.id, consumer: consumer.name }, 'message given up') // prettier-ignore
+        const effect = { id: `message ${message.id}`, data: message.payload }
+        add(consumer, effect, error as Error)
       }
     }
   }
   await tx.query(
-    'insert into jobs (consumer, effect) select * from unnest($1::text[], $2::jsonb[])',
-    [names, effects],
+    `insert into jobs (consumer, effect, tries, last_error)
+       select * from unnest($1::text[], $2::jsonb[], $3::integer[], $4::text[])`,
+    [names, effects, tries, errors],
   )
   await tx.query('delete from outbox where id = any($1)', [messages.map((message) => message.id)])
   return messages.length

@@ -2,9 +2,21 @@
 import { StartupError } from '../../../src/kernel/startup-error.ts'
 import type { FaultMaker } from '../fault.ts'
 import { killShops } from './f01-kill-shops.ts'
+import { killWorkers } from './f03-kill-workers.ts'
+import { killPostgres } from './f04-kill-postgres.ts'
+import { loseCommits } from './f05-lose-commits.ts'
+import { poison } from './f13-poison.ts'
+import { freezeShops } from './f20-freeze-shops.ts'
 import { mixedKills } from './mixed-kills.ts'
 
-const FAULTS: readonly FaultMaker[] = [killShops]
+export const FAULTS: readonly FaultMaker[] = [
+  killShops,
+  killWorkers,
+  killPostgres,
+  loseCommits,
+  poison,
+  freezeShops,
+]
 
 /** What `--kills` runs. */
 export const KILLS: FaultMaker = mixedKills

@@ -1,43 +1,43 @@
-/** Processes of the API die without warning; the other goes on, and they come back. */
+/** Processes of the API die without warning; the others go on, and they come back. */
+import type { Random } from '../../../bench/onsale/random.ts'
 import type { Fault, FaultContext, ProcessHandle } from '../fault.ts'
+import { splitRandom, strikeAgain } from './strikes.ts'
 
-const ALIVE_MS = { min: 50, max: 700 }
+const ALIVE_MS = { min: 50, max: 1_000 }
 const DEAD_MS_MAX = 250
-/** Now and then all of them at once. */
-const ALL_SHARE = 0.15
 
 export const killShops = (): Fault => ({
   id: 'F1',
   title: 'the API is killed',
+  // Two copies run beside one another: each mail is sent once all the same.
+  stage: { workers: 2 },
   seconds: 60,
   async run(context) {
-    let strikes = 0
-    while (!context.signal.aborted && strikes < (context.strikes ?? Number.POSITIVE_INFINITY)) {
-      strikes += await killSomeShops(context)
-      await context.nextSale()
-    }
+    await strikeAgain(context, shopKillers(context))
   },
 })
 
-/** Kills one shop or all, starts them again. @returns How many were killed. */
-export async function killSomeShops(context: FaultContext): Promise<number> {
-  const { random, stage, pause } = context
-  await pause(random.integer(ALIVE_MS.min, ALIVE_MS.max))
-  const one = stage.shops[random.integer(0, stage.shops.length - 1)] as ProcessHandle
-  const victims = random.next() < ALL_SHARE ? stage.shops : [one]
-  const deadMs = random.integer(0, DEAD_MS_MAX)
-  await Promise.all(
-    victims.map(async (victim) => {
-      await victim.kill()
-      context.landed(`killed ${victim.name}`)
-    }),
-  )
-  await pause(deadMs)
-  await Promise.all(
-    victims.map(async (victim) => {
-      await victim.start()
-      context.healed(victim)
-    }),
-  )
-  return victims.length
+/** One lane for each shop, so that now and then all of them are dead at once. */
+export function shopKillers(context: FaultContext): (() => Promise<void>)[] {
+  const { shops } = context.stage
+  const chances = splitRandom(context.random, shops.length)
+  return shops.map((shop, n) => async () => {
+    await killOnce(context, shop, chances[n] as Random)
+    context.healed(shop)
+  })
+}
+
+/** Kills a process at some instant, and starts it again. */
+export async function killOnce(
+  context: FaultContext,
+  victim: ProcessHandle,
+  random: Random,
+): Promise<void> {
+  const [alive, dead] = [random.integer(ALIVE_MS.min, ALIVE_MS.max), random.integer(0, DEAD_MS_MAX)]
+  await context.pause(alive)
+  if (context.signal.aborted) return
+  await victim.kill()
+  context.landed(`killed ${victim.name}`)
+  await context.pause(dead)
+  await victim.start()
 }

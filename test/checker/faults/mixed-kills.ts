@@ -1,27 +1,16 @@
-/** The API and PostgreSQL are killed in turn, as chance has it, in one long sale. */
+/** Every process of the API and PostgreSQL are killed beside one another, in one long sale. */
+import type { Random } from '../../../bench/onsale/random.ts'
 import type { Fault } from '../fault.ts'
-import { killSomeShops } from './f01-kill-shops.ts'
-
-const POSTGRES_SHARE = 0.4
-const ALIVE_MS = { min: 50, max: 700 }
+import { shopKillers } from './f01-kill-shops.ts'
+import { postgresKiller } from './f04-kill-postgres.ts'
+import { splitRandom, strikeAgain } from './strikes.ts'
 
 export const mixedKills = (): Fault => ({
-  id: 'KILLS',
+  id: 'F1+F4',
   title: 'API and PostgreSQL are killed',
-  seconds: 60,
   concessions: { mailsMayRepeat: true },
   async run(context) {
-    const { random, stage, signal } = context
-    let strikes = 0
-    while (!signal.aborted && strikes < (context.strikes ?? Number.POSITIVE_INFINITY)) {
-      if (random.next() < POSTGRES_SHARE) {
-        await context.pause(random.integer(ALIVE_MS.min, ALIVE_MS.max))
-        await stage.database.endPostmaster('SIGKILL')
-        context.landed('killed PostgreSQL')
-        context.healed()
-        strikes += 1
-      } else strikes += await killSomeShops(context)
-      await context.nextSale()
-    }
+    const [random] = splitRandom(context.random, 1) as [Random]
+    await strikeAgain(context, [...shopKillers(context), postgresKiller(context, random)])
   },
 })

@@ -1,0 +1,48 @@
+/** The answer to a batch is lost after its commit, or the batch before it arrives. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import type { Fault } from '../fault.ts'
+import { strikeAgain } from './strikes.ts'
+
+const ALIVE_MS = { min: 20, max: 500 }
+const POLL_MS = 5
+/** More often than the call: of what never arrived, nothing can be doubled. */
+const ANSWER_SHARE = 0.7
+
+export const loseCommits = (): Fault => {
+  let proxy: DatabaseProxy | undefined
+  return {
+    id: 'F5',
+    title: 'answers to commits are lost',
+    stage: {
+      async between(database) {
+        const opened = await startDatabaseProxy(database.connection)
+        proxy = opened
+        return {
+          databaseUrl: opened.url,
+          async [Symbol.asyncDispose]() {
+            await opened[Symbol.asyncDispose]()
+          },
+        }
+      },
+    },
+    async run(context) {
+      const { random, signal } = context
+      const between = proxy
+      if (between === undefined) throw new Error('nothing stands before the database')
+      await strikeAgain(context, [
+        async () => {
+          await context.pause(random.integer(ALIVE_MS.min, ALIVE_MS.max))
+          const losesAnswer = random.next() < ANSWER_SHARE
+          const before = between.lost()
+          if (losesAnswer) between.loseNextAnswer()
+          else between.loseNextCall()
+          while (between.lost() === before && !signal.aborted) await sleep(POLL_MS)
+          if (between.lost() === before) return
+          context.landed(losesAnswer ? 'lost the answer to a batch' : 'lost a batch')
+          context.healed()
+        },
+      ])
+    },
+  }
+}
