@@ -92,7 +92,7 @@ test('a migration that an old transaction holds up lets the sale go on, and is d
   assert.equal((await readBooks(db, eventId)).orders, sold())
   const [column] = await db.query<{ found: boolean }>(
     `select exists (select from information_schema.columns
-       where table_name = 'orders' and column_name = 'next_version_note') as found`,
+       where table_name = 'orders' and column_name = 'next_version_note_1') as found`,
   )
   assert.equal(column?.found, true)
 })

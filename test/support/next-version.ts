@@ -1,21 +1,27 @@
-/** A next version's migrations: ours, and one more that changes the tables that purchases use. */
+/** The next versions' migrations: ours, and more that change the tables that purchases use. */
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageRoot } from '../../src/platform/package-root.ts'
 
 /** Names sort behind every number that we will ever give out. */
-const NAME = '9999_next_version.sql'
-const CHANGES = `
-alter table events add column next_version_rank integer not null default 0;
-alter table event_inventory add constraint next_version_check check (capacity < 1000000000) not valid;
-alter table orders add column next_version_note text;
-create index next_version_index on tickets (issued_at);
+const FIRST_NUMBER = 9_000
+const changes = (version: number): string => `
+alter table events add column next_version_rank_${version} integer not null default 0;
+alter table event_inventory add constraint next_version_check_${version} check (capacity < 1000000000) not valid;
+alter table orders add column next_version_note_${version} text;
+create index next_version_index_${version} on tickets (issued_at);
 `
 
-/** @param parent A folder that goes away with the test. @returns Where the migrations are. */
-export async function writeNextVersion(parent: string): Promise<string> {
+/**
+ * @param parent A folder that goes away with the test.
+ * @param version How many versions ahead; each of them changes the same tables.
+ * @returns Where the migrations are.
+ */
+export async function writeNextVersion(parent: string, version = 1): Promise<string> {
   const folder = join(parent, 'migrations')
   await cp(new URL('migrations', packageRoot), folder, { recursive: true })
-  await writeFile(join(folder, NAME), CHANGES)
+  for (let n = 1; n <= version; n += 1) {
+    await writeFile(join(folder, `${FIRST_NUMBER + n}_next_version.sql`), changes(n))
+  }
   return folder
 }
