@@ -13,6 +13,7 @@ const TOOLS = [
   { package: 'postgresql', what: 'a PostgreSQL of the system', isThere: () => systemPostgres() !== undefined }, // prettier-ignore
   { package: 'chromium', what: 'a browser', isThere: () => isOnPath('chromium') },
   { package: 'strace', what: 'strace', isThere: () => isOnPath('strace') },
+  { package: 'faketime', what: 'faketime', isThere: () => isOnPath('faketime') },
 ]
 
 /** Installs what is missing, where that is possible. @returns What is missing still. */

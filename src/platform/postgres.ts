@@ -4,6 +4,7 @@
  */
 import pg from 'pg'
 import { AppError } from '../kernel/errors.ts'
+import { invariant } from '../kernel/invariant.ts'
 
 /** What a statement needs: a pool, or the one connection of a transaction. */
 export interface Queryable {
@@ -35,14 +36,19 @@ export interface DatabaseOptions {
   keepsConnections?: boolean
   /** How long one statement may take, seen from here, in milliseconds. */
   statementTimeoutMs?: number
+  /** How long a transaction may do nothing, in milliseconds; see `IDLE_IN_TRANSACTION_MS`. */
+  idleInTransactionMs?: number
 }
 
 /** How long a request waits for a free connection, or for the server to answer at all. */
 const CONNECT_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 30_000
-/** A process that stands still in the middle of a transaction lets go of an event's row after this. */
-const IDLE_IN_TRANSACTION_MS = 10_000
+/**
+ * When we are cut off in the middle of a transaction, the server may never hear of it, and would
+ * keep its locks, and with them the sale of an event, until TCP gives up after hours.
+ */
+const IDLE_IN_TRANSACTION_MS = 5_000
 
 const INT8 = 20
 const types: pg.CustomTypesConfig = {
@@ -53,6 +59,7 @@ const types: pg.CustomTypesConfig = {
 
 export class Database implements Queryable, AsyncDisposable {
   readonly #pool: pg.Pool
+  readonly #idle = new Set<pg.PoolClient>()
 
   constructor(options: DatabaseOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
@@ -60,7 +67,9 @@ export class Database implements Queryable, AsyncDisposable {
     const settings = {
       jit: 'off',
       statement_timeout: String(statementTimeoutMs),
-      idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+      idle_in_transaction_session_timeout: String(
+        options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
+      ),
       ...options.settings,
     }
     this.#pool = new pg.Pool({
@@ -82,13 +91,18 @@ export class Database implements Queryable, AsyncDisposable {
     const ignore = () => undefined
     this.#pool.on('error', ignore)
     this.#pool.on('connect', (client) => client.on('error', ignore))
+    this.#pool.on('acquire', (client) => this.#idle.delete(client))
+    this.#pool.on('remove', (client) => this.#idle.delete(client))
+    this.#pool.on('release', (error, client) => {
+      if (!(error instanceof Error)) this.#idle.add(client)
+    })
   }
 
   async query<Row extends object = Record<string, unknown>>(
     text: string | { name: string; text: string },
     values?: readonly unknown[],
   ): Promise<Row[]> {
-    return await run<Row>(this.#pool, text, values)
+    return await this.#run<Row>(this.#pool, text, values)
   }
 
   /**
@@ -100,23 +114,64 @@ export class Database implements Queryable, AsyncDisposable {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw translated(error)
     })
+    // Whatever makes a connection unfit to go back into the pool.
     let broken: Error | undefined
+    const guarded = async <T>(statement: () => Promise<T>): Promise<T> => {
+      // The transaction went with its connection, whoever caught the error: nothing may run after.
+      if (broken !== undefined) throw broken
+      try {
+        return await statement()
+      } catch (error) {
+        if (isConnectionLost(error)) broken = error
+        throw error
+      }
+    }
+    const query: Queryable['query'] = async (text, values) =>
+      await guarded(async () => await this.#run(client, text, values))
     try {
-      await run(client, 'begin')
-      const result = await body({
-        isTransaction: true,
-        query: async (text, values) => await run(client, text, values),
+      await query('begin')
+      const result = await body({ isTransaction: true, query })
+      await guarded(async () => {
+        await commit(client)
       })
-      await run(client, 'commit')
       return result
     } catch (error) {
-      // A connection that cannot even roll back must not go back into the pool.
-      await client.query('rollback').catch((failure: unknown) => {
-        broken = failure as Error
-      })
+      // A lost connection takes its transaction along; asking it to roll back could only wait.
+      if (broken === undefined) {
+        await client.query('rollback').catch((failure: unknown) => {
+          broken = failure as Error
+        })
+      }
       throw error
     } finally {
       client.release(broken)
+    }
+  }
+
+  async #run<Row extends object>(
+    target: pg.Pool | pg.PoolClient,
+    text: string | { name: string; text: string },
+    values?: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      const query = typeof text === 'string' ? { text } : text
+      const result = await target.query<Row>({ ...query, values: values as unknown[] })
+      return result.rows
+    } catch (error) {
+      if (isSilence(error)) this.#dropIdle()
+      throw translated(error)
+    }
+  }
+
+  /**
+   * Where one connection went silent, the idle ones most likely did too. Finding that out of each
+   * by waiting for an answer would hold up as many requests as there are connections.
+   */
+  #dropIdle(): void {
+    for (const client of [...this.#idle]) {
+      // The pool removes what reports an error, at once; the driver then waits for a goodbye.
+      client.emit('error', new Error('Connection terminated: its neighbour went silent'))
+      client.connection.stream.destroy()
     }
   }
 
@@ -130,26 +185,29 @@ export class Database implements Queryable, AsyncDisposable {
   }
 }
 
-async function run<Row extends object>(
-  target: pg.Pool | pg.PoolClient,
-  text: string | { name: string; text: string },
-  values?: readonly unknown[],
-): Promise<Row[]> {
-  try {
-    const query = typeof text === 'string' ? { text } : text
-    const result = await target.query<Row>({ ...query, values: values as unknown[] })
-    return result.rows
-  } catch (error) {
+/** @throws AppError `unavailable` when nobody knows whether it committed. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit').catch((error: unknown) => {
     throw translated(error)
-  }
+  })
+  // PostgreSQL answers the commit of a failed transaction with a quiet rollback.
+  invariant(command === 'COMMIT', 'nobody swallows the error of a statement in a transaction')
 }
+
+/** The server said nothing in time: its own timeout would have answered before ours. */
+const isSilence = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout'
+
+/** Not refused by the server, which would still be there to roll back. */
+const isConnectionLost = (error: unknown): error is AppError =>
+  error instanceof AppError && !(error.cause instanceof pg.DatabaseError)
 
 /** SQLSTATE classes and system errors that mean: not now, rather than: not like this. */
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string') {
-    return /^(08|53|57P0|58|XX001|XX002|55P03|57014|25006)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_)/.test(
+    return /^(08|40001|40P01|53|57P0|58|XX001|XX002|55P03|57014|25006|25P03)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_)/.test(
       code,
     )
   }
@@ -177,7 +235,9 @@ export function wasNeverSent(error: unknown): boolean {
 
 /** True for a transaction that lost against another and may simply be run again. */
 export const isSerializationConflict = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01')
+  error instanceof AppError &&
+  error.cause instanceof pg.DatabaseError &&
+  (error.cause.code === '40001' || error.cause.code === '40P01')
 
 /** True when the server answered with an error: the statement had no effect. */
 export const isRefusedByDatabase = (error: unknown): boolean => error instanceof pg.DatabaseError

@@ -51,6 +51,8 @@ export interface StageOptions {
   workers?: number
   /** More settings for every process of the shop. */
   shopEnvironment?: Record<string, string>
+  /** More environment for one process, by its name such as `shop 2` or `worker 1`. */
+  environmentOf?: (name: string) => Record<string, string>
   /** More settings for the workers alone. */
   workerEnvironment?: Record<string, string>
   /** Overrides of PostgreSQL's settings. */

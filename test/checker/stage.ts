@@ -49,7 +49,13 @@ export async function openStage(parent: string, fault: Fault): Promise<OwnedStag
     ...options.shopEnvironment,
   }
   const open = async (name: string, roles: string, more: Record<string, string> = {}) =>
-    opening.use(await openProcess({ name, roles, env: { ...env, ...more } }))
+    opening.use(
+      await openProcess({
+        name,
+        roles,
+        env: { ...env, ...more, ...options.environmentOf?.(name) },
+      }),
+    )
   // The first makes the key that the others share.
   const shops = [await open('shop 1', SHOP_ROLES)]
   const numbered = (count: number, from: number) =>

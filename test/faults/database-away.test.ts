@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/server.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { type TestApp, startApp } from '../support/app.ts'
-import { startDatabaseProxy } from '../support/database-proxy.ts'
+import { startFaultProxy, targetOf, urlThrough } from '../support/fault-proxy/proxy.ts'
 import { serverUrl } from '../support/server-url.ts'
 import { buy, createBuyers, createSale, readBooks } from '../support/sale.ts'
 
@@ -63,8 +63,11 @@ suite('with a database that can be taken away', () => {
 
   test('a lost answer is found out: the buyer hears of the order that was placed, once', async () => {
     await using server = await startDatabase()
-    await using proxy = await startDatabaseProxy(server.connection)
-    await using app = await appOn(proxy.url)
+    await using proxy = await startFaultProxy({
+      target: targetOf(server.connection),
+      protocol: 'postgres',
+    })
+    await using app = await appOn(urlThrough(proxy, server.connection))
     await using direct = connect(server.connection)
     const url = await app.listen()
     const { eventId } = await createSale(direct, { capacity: 50 })
@@ -73,9 +76,9 @@ suite('with a database that can be taken away', () => {
     // Connections and ids are there already.
     assert.equal((await buy(url, buyers[0] as never, body)).status, 201)
 
-    proxy.loseNextAnswer()
+    proxy.lose({ what: 'reply', of: /place_orders/ })
     const answered = await buy(url, buyers[1] as never, body)
-    assert.equal(proxy.lost(), 1)
+    assert.equal(proxy.landed(), 1)
     assert.equal(answered.status, 201)
     const [order] = await direct.query<{ id: number; codes: string[] }>(
       `select o.id, array_agg(t.ticket_code::text order by t.id) as codes
@@ -84,19 +87,20 @@ suite('with a database that can be taken away', () => {
     )
     assert.deepEqual([order?.id, order?.codes], [answered.orderId, answered.ticketCodes])
 
-    proxy.loseNextCall()
+    proxy.lose({ what: 'call', of: /place_orders/ })
     const resent = await buy(url, buyers[2] as never, body)
-    assert.equal(proxy.lost(), 2)
+    assert.equal(proxy.landed(), 2)
     assert.equal(resent.status, 201)
 
     // A batch with a refusal in it: the placed one is found, the refused one is decided again.
-    proxy.loseNextAnswer()
+    proxy.lose({ what: 'reply', of: /place_orders/ })
     const [placed, refused] = await Promise.all([
       buy(url, buyers[3] as never, body),
       buy(url, buyers[4] as never, { event_id: eventId, quantity: 60 }),
     ])
     assert.equal(placed.status, 201)
     assert.equal(refused.status, 409)
+    assert.equal(proxy.landed(), 3)
     const books = await readBooks(direct, eventId)
     assert.deepEqual([books.orders, books.sold, books.tickets], [4, 8, 8])
   })

@@ -19,12 +19,15 @@ const START_MAX_MS = 30_000
 /**
  * Starts `serve` on a free loopback port and waits until it is open.
  * @param args What follows `serve`, e.g. `--role`, `worker`.
+ * @param through A command that becomes the command that follows it, as `env` does.
  */
 export async function startShopProcess(
   env: Record<string, string>,
   args: readonly string[] = [],
+  through: readonly string[] = [],
 ): Promise<ShopProcess> {
-  const child = spawn(process.execPath, [...shopProgram(), 'serve', ...args], {
+  const command = [...through, process.execPath, ...shopProgram(), 'serve', ...args]
+  const child = spawn(command[0] as string, command.slice(1), {
     cwd: fileURLToPath(packageRoot),
     env: {
       PATH: process.env['PATH'],

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { type Clock, systemClock } from '../../kernel/clock.ts'
+import { type Clock, steadyClock } from '../../kernel/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
 
 export interface Quota {
@@ -29,7 +29,7 @@ export class RateLimiter {
     max: KEYS_MAX,
   })
 
-  constructor(quota: Quota, clock: Clock = systemClock) {
+  constructor(quota: Quota, clock: Clock = steadyClock) {
     this.quota = quota
     this.#clock = clock
   }

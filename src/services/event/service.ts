@@ -1,6 +1,6 @@
 /** The event service: events, their terms, and browsing them. Its only door. */
 import { randomUUID } from 'node:crypto'
-import { type Clock, systemClock } from '../../kernel/clock.ts'
+import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Page } from '../../platform/http/pages.ts'
 import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
@@ -47,7 +47,7 @@ export function eventService(deps: EventServiceDeps): Service & { events: Events
     listEvents: async (search) => await listEvents(db, search),
     findEvent: async (id) => await findEvent(db, id),
     // A clock that is set back must not make anything look young.
-    clock: deps.clock ?? (() => performance.now()),
+    clock: deps.clock ?? steadyClock,
   })
 
   return {

@@ -113,10 +113,11 @@ async function decide(
       tell(deps, eventId, batch.length, result, performance.now() - startedAt)
       return verdicts(batch, result).map((answer) => ({ answer }))
     } catch (error) {
-      if (error instanceof AppError && !wasNeverSent(error)) {
+      if (!isRaceLost(error)) {
+        if (!(error instanceof AppError) || wasNeverSent(error)) throw error
         return await decideAfterLoss(deps, eventId, batch, error)
       }
-      if (!isRaceLost(error) || attempt === CONFLICT_TRIES_MAX) throw error
+      if (attempt === CONFLICT_TRIES_MAX) throw error
       // Rolled back as a whole, so the same ids can be used again.
       await sleep(Math.random() * 5 * attempt)
     }

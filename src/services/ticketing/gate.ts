@@ -4,7 +4,7 @@
  * gone; when it does not know, it lets the request through and the database decides.
  */
 import { LRUCache } from 'lru-cache'
-import { type Clock, systemClock } from '../../kernel/clock.ts'
+import { type Clock, steadyClock } from '../../kernel/clock.ts'
 
 /** What PostgreSQL last said about an event. */
 export interface Stock {
@@ -60,7 +60,7 @@ const EVENTS_MAX = 10_000
 /** @param readStock Asks PostgreSQL; undefined when there is no such event. */
 export function createInProcessGate(
   readStock: (eventId: number) => Promise<Stock | undefined>,
-  clock: Clock = systemClock,
+  clock: Clock = steadyClock,
 ): Gate {
   const events = new LRUCache<number, EventGate>({ max: EVENTS_MAX })
 

@@ -1,6 +1,6 @@
 /** The user service: accounts, signing in, and who somebody is. Its only door. */
 import type { Logger } from 'pino'
-import { type Clock, systemClock } from '../../kernel/clock.ts'
+import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Authenticate } from '../../platform/http/access.ts'
 import { RateLimiter } from '../../platform/http/rate-limit.ts'
@@ -51,11 +51,11 @@ export function userService(
 ): Service & { authenticate: Authenticate; accounts: Accounts } {
   const { db, audit, signingKeys, clock = systemClock } = deps
   const hashing = createPasswordQueue()
-  const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, clock)
+  const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, deps.clock)
   const wrongPasswordsOfAddress =
-    deps.limitsAddresses === false ? undefined : new RateLimiter(WRONG_PASSWORDS_OF_ADDRESS, clock)
+    deps.limitsAddresses === false ? undefined : new RateLimiter(WRONG_PASSWORDS_OF_ADDRESS, deps.clock)
   const devices = createKnownDevices(signingKeys.deriveSecret('known devices'))
-  const revocations = createRevocations(db, clock)
+  const revocations = createRevocations(db, deps.clock ?? steadyClock)
   const pageSessions = createPageSessions(db)
   const tokens = createAccessTokens({
     keys: signingKeys,

@@ -6,7 +6,12 @@ import { killWorkers } from './f03-kill-workers.ts'
 import { killPostgres } from './f04-kill-postgres.ts'
 import { loseCommits } from './f05-lose-commits.ts'
 import { poison } from './f13-poison.ts'
+import { badNetwork } from './f15-bad-network.ts'
+import { badDisk } from './f18-bad-disk.ts'
+import { wrongClocks } from './f19-wrong-clocks.ts'
 import { freezeShops } from './f20-freeze-shops.ts'
+import { migrations } from './f22-migrations.ts'
+import { conflicts } from './f24-conflicts.ts'
 import { mixedKills } from './mixed-kills.ts'
 
 export const FAULTS: readonly FaultMaker[] = [
@@ -15,7 +20,12 @@ export const FAULTS: readonly FaultMaker[] = [
   killPostgres,
   loseCommits,
   poison,
+  badNetwork,
+  badDisk,
+  wrongClocks,
   freezeShops,
+  migrations,
+  conflicts,
 ]
 
 /** What `--kills` runs. */

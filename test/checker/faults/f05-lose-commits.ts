@@ -1,6 +1,11 @@
 /** The answer to a batch is lost after its commit, or the batch before it arrives. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import {
+  type FaultProxy,
+  startFaultProxy,
+  targetOf,
+  urlThrough,
+} from '../../support/fault-proxy/proxy.ts'
 import type { Fault } from '../fault.ts'
 import { strikeAgain } from './strikes.ts'
 
@@ -10,16 +15,19 @@ const POLL_MS = 5
 const ANSWER_SHARE = 0.7
 
 export const loseCommits = (): Fault => {
-  let proxy: DatabaseProxy | undefined
+  let proxy: FaultProxy | undefined
   return {
     id: 'F5',
     title: 'answers to commits are lost',
     stage: {
       async between(database) {
-        const opened = await startDatabaseProxy(database.connection)
+        const opened = await startFaultProxy({
+          target: targetOf(database.connection),
+          protocol: 'postgres',
+        })
         proxy = opened
         return {
-          databaseUrl: opened.url,
+          databaseUrl: urlThrough(opened, database.connection),
           async [Symbol.asyncDispose]() {
             await opened[Symbol.asyncDispose]()
           },
@@ -34,11 +42,10 @@ export const loseCommits = (): Fault => {
         async () => {
           await context.pause(random.integer(ALIVE_MS.min, ALIVE_MS.max))
           const losesAnswer = random.next() < ANSWER_SHARE
-          const before = between.lost()
-          if (losesAnswer) between.loseNextAnswer()
-          else between.loseNextCall()
-          while (between.lost() === before && !signal.aborted) await sleep(POLL_MS)
-          if (between.lost() === before) return
+          const before = between.landed()
+          between.lose({ what: losesAnswer ? 'reply' : 'call', of: /place_orders/ })
+          while (between.landed() === before && !signal.aborted) await sleep(POLL_MS)
+          if (between.landed() === before) return
           context.landed(losesAnswer ? 'lost the answer to a batch' : 'lost a batch')
           context.healed()
         },

@@ -1,0 +1,59 @@
+/** One shop and one worker have clocks that are wrong, and that are set while they run. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fakeTimeEnvironment, fakeTimeFault } from '../../support/fake-time.ts'
+import type { Fault } from '../fault.ts'
+import { strikeAgain } from './strikes.ts'
+
+/**
+ * Seconds from the true time. Buyers' tokens are as old as the run: a shop whose clock is behind by
+ * more than the leeway takes them for forged, which is right and sells nothing, so it is not here.
+ */
+const SHOP_CLOCKS = [600, 25, 0, -15]
+const WORKER_CLOCKS = [600, -600, 3_600, -3_600, 0]
+const WRONG_MS = { min: 1_000, max: 4_000 }
+
+export const wrongClocks = (): Fault => {
+  const fault = fakeTimeFault()
+  const folder = mkdtempSync(join(tmpdir(), 'box-office-clocks-'))
+  const set = (name: string, seconds: number) => {
+    writeFileSync(join(folder, name), `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}`)
+  }
+  const wrong = new Map([
+    ['shop 2', SHOP_CLOCKS],
+    ['worker 1', WORKER_CLOCKS],
+  ])
+  for (const name of wrong.keys()) set(name, 0)
+  return {
+    id: 'F19',
+    title: 'clocks are wrong',
+    seconds: 45,
+    stage: {
+      environmentOf: (name) => (wrong.has(name) ? fakeTimeEnvironment(join(folder, name)) : {}),
+    },
+    async run(context) {
+      if (fault !== undefined) throw new Error(fault)
+      const { random } = context
+      try {
+        await strikeAgain(context, [
+          async () => {
+            for (const [name, clocks] of wrong) {
+              const seconds = clocks[random.integer(0, clocks.length - 1)] as number
+              set(name, seconds)
+              if (seconds !== 0) context.landed(`${name} is ${seconds} s wrong`)
+            }
+            await context.pause(random.integer(WRONG_MS.min, WRONG_MS.max))
+            context.healed()
+          },
+        ])
+      } finally {
+        for (const name of wrong.keys()) set(name, 0)
+        // The processes know the clock that they read last.
+        process.once('exit', () => {
+          rmSync(folder, { recursive: true, force: true })
+        })
+      }
+    },
+  }
+}
