@@ -1,13 +1,17 @@
 /** The OpenAPI document, made from the routes' schemas, and the pages to browse it. */
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import { collectRefusals } from './documented-refusals.ts'
 import type { HttpApp } from './server.ts'
 
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="160" height="40" viewBox="0 0 160 40"><text x="0" y="28" font-family="system-ui, sans-serif" font-weight="700" font-size="24" fill="#ffd23f">Box Office</text></svg>`
 
 /** Register before the routes: it collects them as they are added. */
 export async function addApiDocs(app: HttpApp, version: string): Promise<void> {
+  const withRefusals = collectRefusals(app)
   await app.register(swagger, {
+    transformObject: (document) =>
+      'openapiObject' in document ? withRefusals(document.openapiObject) : document.swaggerObject,
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -12,6 +12,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Authenticate, addAccessControl } from './access.ts'
+import { refuseOtherEncodings } from './body-encoding.ts'
 import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { addNotFound } from './not-found.ts'
@@ -19,6 +20,7 @@ import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
 import { sendProblem } from './problem.ts'
 import { type Quota, addRateLimit } from './rate-limit.ts'
 import { addSecurityHeaders } from './security-headers.ts'
+import { refuseUnknownQueries } from './strict-query.ts'
 import { strictValidatorCompiler } from './validation.ts'
 
 /** Fastify with our validation and types: what a service adds its routes to. */
@@ -97,6 +99,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   addRequestTelemetry(app, options.metrics)
   addProtocolRefusals(app)
   refuseRepeatedKeys(app)
+  refuseUnknownQueries(app)
+  refuseOtherEncodings(app)
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => request.ip)
   }
