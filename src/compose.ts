@@ -88,6 +88,7 @@ export async function composeShop(config: Config): Promise<Shop> {
     signingKeys,
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
+    limitsAddresses: config.rateLimits !== 'off',
     logger,
   })
   const ticketing = ticketingService({

@@ -29,6 +29,7 @@ export interface Accounts {
     email: string
     password: string
     device: string | undefined
+    address: string
   }) => Promise<{ user: ProvenUser; device: string }>
   openPageSession: (user: ProvenUser) => Promise<{ token: string; expiresAt: Date }>
   findPageSession: (token: string) => Promise<PageUser | undefined>

@@ -34,7 +34,12 @@ export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoute
         ['password', password, 'Enter your password.'],
       ])
       const device = cookies.readDevice(request)
-      const { user, device: known } = await accounts.login({ email, password, device })
+      const { user, device: known } = await accounts.login({
+        email,
+        password,
+        device,
+        address: request.ip,
+      })
       cookies.writeDevice(reply, known)
       return await enter(request, reply, user, form)
     } catch (error) {

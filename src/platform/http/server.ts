@@ -17,6 +17,7 @@ import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
+import { networkOf } from './network.ts'
 import { sendProblem } from './problem.ts'
 import { type Quota, addRateLimit } from './rate-limit.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -102,7 +103,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   refuseUnknownQueries(app)
   refuseOtherEncodings(app)
   if (options.rateLimits !== 'off') {
-    addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => request.ip)
+    addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => networkOf(request.ip))
   }
   addAccessControl(app, options.authenticate)
   if (options.rateLimits !== 'off') {

@@ -2,6 +2,7 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { AppError } from '../../kernel/errors.ts'
 import { hasVisibleCharacter, isPrintableLine } from '../../kernel/visible-text.ts'
+import { canonical } from './passwords.ts'
 
 const NAME_LENGTH_MAX = 100
 const EMAIL_LENGTH_MAX = 255
@@ -62,7 +63,9 @@ export function readEmail(text: string): string | undefined {
  * the first guesses.
  * @throws AppError `invalid_request` or, for one that is too easy to guess, `invalid_value`.
  */
-export function checkNewPassword(password: string, email: string): void {
+export function checkNewPassword(typed: string, email: string): void {
+  // What is hashed: a password in wide letters would be no other than in plain ones.
+  const password = canonical(typed)
   const length = [...password].length
   if (length < PASSWORD_LENGTH_MIN || length > PASSWORD_LENGTH_MAX) {
     throw refusal(

@@ -11,6 +11,8 @@ export interface LogInCommand {
   password: string
   /** The device cookie, when there is one. */
   device?: string | undefined
+  /** Where the request comes from. */
+  address?: string | undefined
 }
 
 export interface LoggedIn {
@@ -34,6 +36,8 @@ export async function logIn(
   const device = user && deps.devices.idOf(command.device ?? '', user.id)
   const isRight = await checkPassword(deps, {
     countedAs: countedAs({ device, userId: user?.id, email: email ?? '' }),
+    // A device that is known counts for itself alone: its owner may sit among strangers.
+    address: device === undefined ? command.address : undefined,
     passwordHash: user?.passwordHash,
     password: command.password,
   })

@@ -56,4 +56,4 @@ export function isOutdated(passwordHash: string): boolean {
 }
 
 /** The same characters whichever way a keyboard composes them. */
-const canonical = (password: string): string => password.normalize('NFKC')
+export const canonical = (password: string): string => password.normalize('NFKC')

@@ -113,6 +113,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
         email,
         password,
         device: request.cookies[DEVICE_COOKIE],
+        address: request.ip,
       })
       if (refresh === 'cookie') {
         void reply.setCookie(DEVICE_COOKIE, session.device, {

@@ -12,7 +12,7 @@ import { createAccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
 import { changeOwnAccount } from './change-own-account.ts'
 import { changeUser } from './change-user.ts'
-import { WRONG_PASSWORDS } from './check-password.ts'
+import { WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS } from './check-password.ts'
 import { createFirstAdmin } from './create-first-admin.ts'
 import { createKnownDevices } from './known-devices.ts'
 import { logIn } from './log-in.ts'
@@ -40,6 +40,8 @@ export interface UserServiceDeps {
   isProduction: boolean
   /** Whether browsers reach us by TLS, so that cookies may insist on it. Always in production. */
   secureCookies: boolean
+  /** Off for load that comes from one address on purpose. */
+  limitsAddresses?: boolean
   /** Told when work beside requests fails; it goes on by itself. */
   logger?: Logger
 }
@@ -50,6 +52,8 @@ export function userService(
   const { db, audit, signingKeys, clock = systemClock } = deps
   const hashing = createPasswordQueue()
   const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, clock)
+  const wrongPasswordsOfAddress =
+    deps.limitsAddresses === false ? undefined : new RateLimiter(WRONG_PASSWORDS_OF_ADDRESS, clock)
   const devices = createKnownDevices(signingKeys.deriveSecret('known devices'))
   const revocations = createRevocations(db, clock)
   const pageSessions = createPageSessions(db)
@@ -67,6 +71,7 @@ export function userService(
     audit,
     hashing,
     wrongPasswords,
+    wrongPasswordsOfAddress,
     devices,
     revocations,
     onRevoked,

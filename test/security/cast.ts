@@ -1,0 +1,165 @@
+/** The people of the authorization tests, and things that belong to them. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Database } from '../../src/platform/postgres.ts'
+import { startSession } from '../../src/services/user/open-session.ts'
+import type { SessionKind } from '../../src/services/user/sessions.sql.ts'
+import { stylesheet } from '../../web/assets.ts'
+import { type Account, patch, post, signUp } from '../support/accounts.ts'
+import { type TestApp, startApp } from '../support/app.ts'
+import { type TestDatabase, createDatabase } from '../support/database.ts'
+import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
+
+/** Who calls. The suspended one is an organizer whose token and session are from before. */
+export const ROLES = ['nobody', 'suspended', 'guest', 'organizer', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** What an address or a body can name. An `event` is published and not on sale yet, a `sale` is. */
+export type Thing = 'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'asset'
+
+export interface Person extends Buyer {
+  /** The Cookie header of a page session. */
+  cookie: string
+  orderId: number
+  ticketCode: string
+}
+
+export interface Cast extends AsyncDisposable {
+  app: TestApp
+  dataDir: string
+  people: Record<Exclude<Role, 'nobody'>, Person>
+  /** Whose things are somebody else's: an organizer who also bought. */
+  other: Person
+  /** Somebody who has a password. */
+  known: Account
+  /** A thing of that owner, as addresses and bodies name it. What callers may use up is new. */
+  thingOf: (thing: Thing, owner: Person) => Promise<string>
+  /** A name for such a thing that nobody has. */
+  missing: (thing: Thing) => string
+  openSession: (userId: number, kind: SessionKind) => Promise<string>
+}
+
+/** Ids begin here, so that one is as long as another and found in a page. */
+const FIRST_ID = 700_000_000
+const FAR_ID = '999999999'
+
+export async function startCast(): Promise<Cast> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'box-office-cast-'))
+  const database = await databaseWithLongIds()
+  const app = await startApp({ dataDir, databaseUrl: database.url })
+  const { eventId } = await createSale(app.db, { capacity: 100 })
+
+  const openSession = async (userId: number, kind: SessionKind) =>
+    (await app.db.transaction(async (tx) => await startSession(tx, userId, kind))).token
+
+  const person = async (userType: 'guest' | 'organizer' | 'admin'): Promise<Person> => {
+    const [buyer] = await createBuyers(app.db, dataDir, 1, userType)
+    assert.ok(buyer, 'a buyer was made')
+    const answer = await post(
+      app,
+      '/api/v1/orders',
+      { event_id: eventId, quantity: 1 },
+      { authorization: `Bearer ${buyer.token}` },
+    )
+    assert.equal(answer.status, 201, answer.body)
+    const order = answer.json<{ order_id: number; tickets: [{ ticket_code: string }] }>()
+    return {
+      ...buyer,
+      cookie: `session=${await openSession(buyer.id, 'page')}`,
+      orderId: order.order_id,
+      ticketCode: order.tickets[0].ticket_code,
+    }
+  }
+
+  const people = {
+    guest: await person('guest'),
+    organizer: await person('organizer'),
+    admin: await person('admin'),
+    suspended: await person('organizer'),
+  }
+  const other = await person('organizer')
+  const known = await signUp(app)
+  const { suspended, admin } = people
+  const answer = await patch(
+    app,
+    `/api/v1/admin/users/${suspended.id}`,
+    { suspended: true },
+    admin.token,
+  )
+  assert.equal(answer.status, 200, answer.body)
+
+  const eventOf = async (owner: Person, thing: 'event' | 'draft' | 'sale') => {
+    const sale = await createSale(app.db, {
+      capacity: 10,
+      ...(thing === 'sale' ? {} : { onSaleAt: `now() + interval '1 day'` }),
+    })
+    await app.db.query('update events set created_by = $2, status = $3 where id = $1', [
+      sale.eventId,
+      owner.id,
+      thing === 'draft' ? 'draft' : 'published',
+    ])
+    return String(sale.eventId)
+  }
+
+  return {
+    app,
+    dataDir,
+    people,
+    other,
+    known,
+    openSession,
+    async thingOf(thing, owner) {
+      switch (thing) {
+        case 'event':
+        case 'draft':
+        case 'sale':
+          return await eventOf(owner, thing)
+        case 'order':
+          return String(owner.orderId)
+        case 'ticket':
+          return owner.ticketCode
+        case 'user':
+          return String(owner.id)
+        case 'mail':
+          return await someMail(app)
+        case 'asset':
+          return stylesheet.path.replace('/assets/', '')
+      }
+    },
+    missing: (thing) => {
+      if (thing === 'asset') return 'nothing.css'
+      return thing === 'ticket' ? `${other.ticketCode.slice(0, -4)}0000` : FAR_ID
+    },
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function databaseWithLongIds(): Promise<TestDatabase> {
+  const database = await createDatabase()
+  await using db = new Database({
+    connection: database.connection,
+    name: 'cast',
+    connectionsMax: 1,
+  })
+  await db.query(
+    `select setval(format('%I.%I', schemaname, sequencename)::regclass, $1) from pg_sequences`,
+    [FIRST_ID],
+  )
+  return database
+}
+
+/** The id of a mail; buyers get one a moment after they bought. */
+async function someMail(app: TestApp): Promise<string> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const [mail] = await app.db.query<{ id: number }>('select id from mails order by id limit 1')
+    if (mail !== undefined) return String(mail.id)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('no mail was written in ten seconds')
+}

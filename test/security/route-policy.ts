@@ -1,0 +1,168 @@
+/**
+ * Who may call what: one entry for every route, whether the API, a page or an operator's. A route
+ * without an entry fails the tests, so that nobody opens one without saying for whom.
+ *
+ * This page is written by hand and not derived from the code. Whoever changes an entry changes what
+ * people may do: say why in the commit.
+ */
+import { PASSWORD } from '../support/accounts.ts'
+import type { Cast, Thing } from './cast.ts'
+
+/** Answers about one kind of thing; about one that is not there it is 404. */
+export interface Answers {
+  own: number
+  /** About what belongs to somebody else. */
+  others: number
+  /** The same, to an admin. */
+  othersToAdmin?: number
+}
+
+export interface RoutePolicy {
+  /** Who may call it at all. An admin may do what an organizer may. */
+  for: 'anyone' | 'user' | 'organizer' | 'admin'
+  /** Who is signed in by cookie, and is led to sign in instead of 401. */
+  isPage?: true
+  /** What those get who may, where it is about no thing in particular. */
+  status?: number | { nobody: number; signedIn: number }
+  /** What it is about, named in the address or in the body. */
+  things?: Partial<Record<Thing, Answers>>
+  /** Whether everybody, signed in or not, is told that there is no such thing. */
+  isThingFirst?: true
+  /** The address to ask, where the route has a wildcard. */
+  at?: string
+  /** A body that would be accepted: what is refused is refused by right. */
+  send?: (cast: Cast, thing: string) => object | Promise<object>
+}
+
+const anyone = { for: 'anyone', status: 200 } as const
+const page = { for: 'anyone', isPage: true, status: 200 } as const
+
+/** Everybody knows that a published event exists, and nobody that a draft does. */
+const changingEvents = (status: number): RoutePolicy => ({
+  for: 'organizer',
+  things: {
+    event: { own: status, others: 403, othersToAdmin: status },
+    draft: { own: status, others: 404, othersToAdmin: status },
+  },
+})
+
+const buyersAlone = { own: 200, others: 404 }
+const shown = { own: 200, others: 200 }
+const hidden = { own: 404, others: 404 }
+
+let made = 0
+const newcomer = () => ({
+  name: 'New Comer',
+  email: `newcomer-${(made += 1)}@shop.example`,
+  password: PASSWORD,
+})
+
+const refreshToken = async ({ openSession, known }: Cast) => ({
+  refresh_token: await openSession(known.id, 'refresh'),
+})
+
+/** A HEAD route follows its GET. */
+export const ROUTE_POLICY: Record<string, RoutePolicy> = {
+  // Accounts
+  'POST /api/v1/users/register': { for: 'anyone', status: 201, send: newcomer },
+  'POST /api/v1/users/login': {
+    ...anyone,
+    send: ({ known: { email, password } }) => ({ email, password }),
+  },
+  'POST /api/v1/users/refresh': { ...anyone, send: refreshToken },
+  'POST /api/v1/users/logout': { for: 'anyone', status: 204, send: refreshToken },
+  'GET /api/v1/users/me': { for: 'user', status: 200 },
+  'PATCH /api/v1/users/me': { for: 'user', status: 200, send: () => ({ name: 'New Name' }) },
+  'GET /.well-known/jwks.json': anyone,
+
+  // Events
+  'GET /api/v1/events': anyone,
+  'GET /api/v1/events/:id': { for: 'anyone', things: { event: shown, draft: hidden } },
+  'GET /api/v1/organizer/events': { for: 'organizer', status: 200 },
+  'GET /api/v1/organizer/events/:id': changingEvents(200),
+  'POST /api/v1/events': {
+    for: 'organizer',
+    status: 201,
+    send: () => ({
+      name: 'Rock Night',
+      venue: 'City Arena',
+      event_date: '2035-12-10T20:00:00Z',
+      ticket_price: 75,
+      total_tickets: 500,
+    }),
+  },
+  'PATCH /api/v1/events/:id': { ...changingEvents(200), send: () => ({ venue: 'Elsewhere' }) },
+  'DELETE /api/v1/events/:id': changingEvents(204),
+  'POST /api/v1/events/:id/pause': changingEvents(200),
+  'POST /api/v1/events/:id/resume': changingEvents(200),
+  'POST /api/v1/events/:id/publish': changingEvents(200),
+  'POST /api/v1/events/:id/cancel': changingEvents(200),
+
+  // Orders and tickets: for their buyer, and for nobody else, not even an admin
+  'POST /api/v1/orders': {
+    for: 'user',
+    things: { sale: { own: 201, others: 201 }, draft: hidden },
+    send: (_cast, event) => ({ event_id: Number(event), quantity: 1 }),
+  },
+  'GET /api/v1/orders': { for: 'user', status: 200 },
+  'GET /api/v1/orders/:id': { for: 'user', things: { order: buyersAlone } },
+  'GET /api/v1/tickets/:code': { for: 'user', things: { ticket: buyersAlone } },
+
+  // Admins; nobody takes their own rights away
+  'GET /api/v1/admin/users': { for: 'admin', status: 200 },
+  'GET /api/v1/admin/audit': { for: 'admin', status: 200 },
+  'PATCH /api/v1/admin/users/:id': {
+    for: 'admin',
+    things: { user: { own: 422, others: 200 } },
+    send: () => ({ user_type: 'organizer' }),
+  },
+
+  // Pages
+  'GET /': page,
+  'GET /events/:id': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
+  'GET /events/:id/buy': {
+    for: 'anyone',
+    isPage: true,
+    things: { event: { own: 303, others: 303 }, draft: hidden },
+  },
+  'POST /events/:id/buy': {
+    for: 'user',
+    isPage: true,
+    isThingFirst: true,
+    things: { sale: { own: 303, others: 303 }, draft: hidden },
+    send: () => ({ key: `the-key-of-form-${(made += 1)}`, quantity: '1' }),
+  },
+  'GET /tickets': { for: 'user', isPage: true, status: 200 },
+  'GET /tickets/order/:id': { for: 'user', isPage: true, things: { order: buyersAlone } },
+  'GET /sign-in': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
+  'POST /sign-in': {
+    ...page,
+    status: 303,
+    send: ({ known: { email, password } }) => ({ email, password }),
+  },
+  'GET /sign-up': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
+  'POST /sign-up': { ...page, status: 303, send: newcomer },
+  'POST /sign-out': { ...page, status: 303, send: () => ({}) },
+  // Here they are asked for by a name that is not this machine's, which would open them to all.
+  'GET /mailbox': { for: 'admin', isPage: true, status: 200 },
+  'GET /mailbox/:id': { for: 'admin', isPage: true, things: { mail: shown } },
+  'GET /mailbox/:id/body': { for: 'admin', isPage: true, things: { mail: shown } },
+  'GET /assets/:file': { for: 'anyone', isPage: true, things: { asset: shown } },
+  'GET /robots.txt': page,
+  'GET /docs/errors': page,
+
+  // Documentation
+  'GET /api/v1/openapi.json': anyone,
+  'GET /docs': anyone,
+  'GET /docs/': anyone,
+  'GET /docs/json': anyone,
+  'GET /docs/yaml': anyone,
+  'GET /docs/static/index.html': { ...anyone, status: 302 },
+  'GET /docs/static/swagger-initializer.js': anyone,
+  'GET /docs/*': { ...anyone, at: '/docs/static/swagger-ui.css' },
+
+  // Operators: to be reached by them alone is the load balancer's to see to
+  'GET /livez': anyone,
+  'GET /readyz': anyone,
+  'GET /metrics': anyone,
+}
