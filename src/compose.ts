@@ -140,7 +140,7 @@ export async function composeShop(config: Config): Promise<Shop> {
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,
     trustedProxies: config.trustedProxies,
   })
-  await addApiDocs(http, VERSION)
+  await addApiDocs(http, { version: VERSION, hasPages: !config.isProduction })
   operationsRoutes(http, {
     registry,
     checkReady: async () => {

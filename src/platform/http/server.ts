@@ -44,29 +44,54 @@ export interface HttpOptions {
   renderNotFound?: (() => string) | undefined
   /** Addresses of proxies whose X-Forwarded-For is believed; empty believes nobody. */
   trustedProxies: readonly string[]
+  /** How patient it is; a test has less time. */
+  timeouts?: Timeouts
 }
 
+interface Timeouts {
+  /** From the first byte of a request, or the opening of a connection, to the request's last byte. */
+  requestMs: number
+  /** Without any byte in or out while a request is answered: who reads nothing is cut off. */
+  silenceMs: number
+  /** Between looks for requests that take too long. */
+  checkMs: number
+}
+
+/** Nothing that is answered takes as long as the silence: the database is given up after 10 seconds. */
+const TIMEOUTS: Timeouts = { requestMs: 15_000, silenceMs: 30_000, checkMs: 1_000 }
+/** Those with forward secrecy and authenticated encryption; TLS 1.3 has no others. */
+const CIPHERS = [
+  ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+  ...['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'],
+].join(':')
+
 const BODY_BYTES_MAX = 64 * 1024
-/** From the first byte of a request to its last; slow senders are cut off. */
-const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 /** Between looks for idle connections during a stop: time for a client to read `Connection: close`. */
 const IDLE_SWEEP_MS = 100
 /** As long as a request's whole head may be: what is too long is for the route's schema to say. */
 const PARAM_LENGTH_MAX = 16 * 1024
-/** Node refuses a missing Host without a body; `addProtocolRefusals` says why. */
-const NODE_OPTIONS = { requireHostHeader: false }
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
+  const timeouts = options.timeouts ?? TIMEOUTS
+  const nodeOptions = {
+    // Node refuses a missing Host without a body; `addProtocolRefusals` says why.
+    requireHostHeader: false,
+    headersTimeout: timeouts.requestMs,
+    connectionsCheckingInterval: timeouts.checkMs,
+  }
   const app = Fastify({
     ...(options.tls
-      ? { https: { ...NODE_OPTIONS, ...options.tls, minVersion: 'TLSv1.2' } }
-      : { http: NODE_OPTIONS }),
+      ? { https: { ...nodeOptions, ...options.tls, minVersion: 'TLSv1.2', ciphers: CIPHERS } }
+      : { http: nodeOptions }),
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: timeouts.requestMs,
+    connectionTimeout: timeouts.silenceMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: (request) => {
@@ -98,6 +123,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   addNotFound(app, options.renderNotFound)
 
   addRequestTelemetry(app, options.metrics)
+  // Before all that refuses, so that refusals have them too.
+  await addSecurityHeaders(app, options.tls !== undefined)
   addProtocolRefusals(app)
   refuseRepeatedKeys(app)
   refuseUnknownQueries(app)
@@ -109,8 +136,6 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'user', options.rateLimits.perUser, (request) => request.principal?.userId)
   }
-
-  await addSecurityHeaders(app, options.tls !== undefined)
   await app.register(cookie)
   return app
 }
