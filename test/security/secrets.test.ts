@@ -15,6 +15,8 @@ import { type ShopProcess, startShopProcess } from '../support/process.ts'
 
 /** Short enough for every field, and nothing that anybody would write. */
 const CANARY = 'qzxcanary'
+/** In the address of a page, which that page may link to: for who sent it, but for no log. */
+const IN_ADDRESS = 'qzxaddress'
 const password = (n: number) => `${CANARY}-password-${n}`
 const KEY = `${CANARY}-idempotency-key`
 
@@ -56,7 +58,7 @@ async function send(method: string, path: string, init: { body?: unknown; header
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await answer.text()
-  if (answer.status >= 400) refusals.push(`${method} ${path.split('?')[0] ?? ''}: ${text}`)
+  if (answer.status >= 400) refusals.push(text)
   return { status: answer.status, text, cookies: answer.headers.getSetCookie() }
 } // prettier-ignore
 
@@ -79,9 +81,11 @@ test('secrets that went through every route are found nowhere', async () => {
   await goThroughLife()
   await sendEverywhere()
 
-  const { output } = shop
-  await until(() => output().includes('"answered"'))
   const metrics = await (await fetch(`${shop.url}/metrics`)).text()
+  // Lines may be kept back for a while, but not beyond the end.
+  await shop[Symbol.asyncDispose]()
+  const { output } = shop
+  await until(() => output().includes('Stopped.'))
   const places: [string, string][] = [
     ['the log', output()],
     ['the metrics', metrics],
@@ -89,10 +93,10 @@ test('secrets that went through every route are found nowhere', async () => {
     ...(await everyTable()),
   ]
   assert.ok(refusals.length > 60, `${refusals.length} refusals were looked at`)
-  assert.ok(output().split('\n').length > 200, 'the log has a line for each request')
+  assert.ok(output().split('\n').length > 100, 'the log has a line for each request')
   const secrets = [CANARY, Buffer.from(CANARY).toString('base64').slice(0, 10), ...issued]
   for (const [place, text] of places) {
-    for (const secret of secrets) {
+    for (const secret of place === 'a refusal' ? secrets : [...secrets, IN_ADDRESS]) {
       const at = text.indexOf(secret)
       assert.equal(at, -1, `${place} has a secret: ${text.slice(Math.max(0, at - 200), at + 80)}`)
     }
@@ -160,6 +164,7 @@ async function sendEverywhere(): Promise<void> {
     ...{ [`${CANARY}-field`]: 1, email: `${CANARY}@shop.example`, name: 'Bob' },
   }
   for (const [method, path] of [...operations, ...pages.map((page) => ['GET', page] as const)]) {
+    const inAddress = pages.includes(path) ? IN_ADDRESS : CANARY
     const hasBody = !['GET', 'DELETE'].includes(method)
     const secret = {
       ...{ authorization: `Bearer ${CANARY}.token.x`, cookie: `session=${CANARY}; refresh_token=${CANARY}; device=${CANARY}` },
@@ -168,8 +173,8 @@ async function sendEverywhere(): Promise<void> {
     const plain = path.replace(/\{\w+\}/, '999999')
     const variants: [string, Parameters<typeof send>[2]][] = [
       [plain, { headers: secret, ...(hasBody ? { body: { password: password(4) } } : {}) }],
-      [`${plain}?token=${CANARY}&password=${CANARY}`, { headers: { authorization: admin.authorization } }],
-      [path.replace(/\{\w+\}/, `${CANARY}`), { headers: { authorization: admin.authorization } }],
+      [`${plain}?token=${inAddress}&password=${inAddress}`, { headers: { authorization: admin.authorization } }],
+      [path.replace(/\{\w+\}/, inAddress), { headers: { authorization: admin.authorization } }],
     ]
     if (hasBody) {
       const own = { ...secret, authorization: admin.authorization }
