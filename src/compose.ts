@@ -157,7 +157,7 @@ export async function composeShop(
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,
     trustedProxies: config.trustedProxies,
   })
-  await addApiDocs(http, VERSION)
+  await addApiDocs(http, { version: VERSION, hasPages: !config.isProduction })
   operationsRoutes(http, {
     registry,
     checkReady: async () => {

@@ -86,7 +86,8 @@ function listenFault(error: unknown, config: Config): unknown {
 function greeting(config: Config, address: string): string {
   const lines = ['', `  Box Office is open:  ${address}`, '']
   if (config.roles.has('web')) {
-    lines.push(`  API documentation    ${address}/docs`)
+    const document = config.isProduction ? '/api/v1/openapi.json' : '/docs'
+    lines.push(`  API documentation    ${address}${document}`)
     if (!config.isProduction) lines.push(`  Mails it would send  ${address}/mailbox`)
   }
   if (config.databaseUrl === undefined) lines.push(`  Data                 ${config.dataDir}`)

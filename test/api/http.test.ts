@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ERRORS } from '../../src/kernel/errors.ts'
 import { type TestApp, startApp } from '../support/app.ts'
+import { type RawAnswer, sendRaw } from '../support/raw-http.ts'
 import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
 
 let app: TestApp
@@ -25,54 +26,10 @@ after(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-interface RawAnswer {
-  status: number
-  headers: Record<string, string>
-  body: string
-}
-
 interface ProblemJson {
   code: string
   field?: string
   request_id: string
-}
-
-/** Sends text as it is and reads until the server closes. */
-async function sendRaw(text: string): Promise<RawAnswer[]> {
-  const socket = connect({ port, host: '127.0.0.1' })
-  let received = ''
-  socket.on('data', (chunk: Buffer) => {
-    received += chunk.toString()
-  })
-  // The rest of what is too long may meet a closed door.
-  socket.on('error', () => undefined)
-  socket.setTimeout(10_000, () => socket.destroy(new Error('the connection was not closed')))
-  socket.write(text)
-  await once(socket, 'close')
-  return readAnswers(received)
-}
-
-function readAnswers(text: string): RawAnswer[] {
-  const answers: RawAnswer[] = []
-  let rest = text
-  while (rest !== '') {
-    const headEnd = rest.indexOf('\r\n\r\n')
-    const [statusLine = '', ...lines] = rest.slice(0, headEnd).split('\r\n')
-    const headers = Object.fromEntries(
-      lines.map((line) => [
-        line.slice(0, line.indexOf(':')).toLowerCase(),
-        line.slice(line.indexOf(':') + 1).trim(),
-      ]),
-    )
-    const bodyEnd = headEnd + 4 + Number(headers['content-length'] ?? rest.length)
-    answers.push({
-      status: Number(statusLine.split(' ')[1]),
-      headers,
-      body: rest.slice(headEnd + 4, bodyEnd),
-    })
-    rest = rest.slice(bodyEnd)
-  }
-  return answers
 }
 
 function assertProblem(
@@ -106,7 +63,10 @@ test('an address that cannot be decoded is answered as any other', async () => {
   assertProblem(await get('/%zz'), { code: 'not_found' })
   assertProblem(await get('/api/v1/nothing/%'), { code: 'not_found' })
   assertProblem(await get('/api/v1/events/%zz'), { code: 'invalid_request', field: 'id' })
-  const [raw] = await sendRaw('GET /%zz?q=%zz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n')
+  const [raw] = await sendRaw(
+    port,
+    'GET /%zz?q=%zz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n',
+  )
   assertProblem(raw, { code: 'not_found' })
 })
 
@@ -148,7 +108,7 @@ for (const [what, text, expected] of [
   ['a tunnel', 'CONNECT shop:443 HTTP/1.1\r\nHost: shop\r\n\r\n', { code: 'invalid_request' }],
 ] as const) {
   test(`${what} is refused with a problem document, and the connection closed`, async () => {
-    const answers = await sendRaw(text)
+    const answers = await sendRaw(port, text)
     assert.equal(answers.length, 1, JSON.stringify(answers))
     assertProblem(answers[0], expected)
     assert.equal(answers[0]?.headers['connection'], 'close')
@@ -157,6 +117,7 @@ for (const [what, text, expected] of [
 
 test('what comes before a broken request on the same connection is answered first', async () => {
   const [first, second, ...rest] = await sendRaw(
+    port,
     `GET /api/v1/events HTTP/1.1\r\nHost: shop\r\n\r\n${HEAD}\r\nnonsense\r\n\r\n`,
   )
   assert.equal(first?.status, 200)
@@ -172,12 +133,12 @@ test('a connection that breaks at a refusal does no harm', async () => {
     socket.write(text, () => socket.resetAndDestroy())
     await once(socket, 'close')
   }
-  assert.equal((await sendRaw('GET /livez HTTP/1.0\r\n\r\n'))[0]?.status, 200)
+  assert.equal((await sendRaw(port, 'GET /livez HTTP/1.0\r\n\r\n'))[0]?.status, 200)
 })
 
 test('HTTP/1.0 needs no Host, and 100-continue is met', async () => {
-  assert.equal((await sendRaw('GET /livez HTTP/1.0\r\n\r\n'))[0]?.status, 200)
-  const [first] = await sendRaw(`${HEAD}Expect: 100-continue\r\nConnection: close\r\n\r\n`)
+  assert.equal((await sendRaw(port, 'GET /livez HTTP/1.0\r\n\r\n'))[0]?.status, 200)
+  const [first] = await sendRaw(port, `${HEAD}Expect: 100-continue\r\nConnection: close\r\n\r\n`)
   assert.ok(first?.status === 100 || first?.status === 200, JSON.stringify(first))
 })
 
@@ -186,6 +147,7 @@ test('two Idempotency-Keys are refused, one with a comma is taken', async () => 
   const body = JSON.stringify({ event_id: eventId, quantity: 1 })
   const order = async (keys: string[]) =>
     await sendRaw(
+      port,
       [
         'POST /api/v1/orders HTTP/1.1',
         ...['Host: shop', 'Connection: close', 'Content-Type: application/json'],

@@ -302,6 +302,8 @@ suite('Idempotency-Key', () => {
     assertRefused(more, 422, 'idempotency_key_reused')
     const elsewhere = await post(who, { event_id: other.eventId, quantity: 1 }, withKey('b'))
     assertRefused(elsewhere, 422, 'idempotency_key_reused')
+    const nowhere = await post(who, { event_id: 999_999_999, quantity: 1 }, withKey('b'))
+    assertRefused(nowhere, 422, 'idempotency_key_reused')
     assert.equal((await readBooks(app.db, other.eventId)).sold, 0)
   })
 

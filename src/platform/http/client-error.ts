@@ -43,13 +43,34 @@ export function addProtocolRefusals(app: HttpApp): void {
     write(new AppError('invalid_request', { detail: 'This is no proxy.' }), socket)
   })
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.raw.headers.host !== undefined || request.raw.httpVersion !== '1.1') {
+    const fault = faultOfHead(request.raw)
+    if (fault === undefined) {
       done()
       return
     }
     void reply.header('Connection', 'close')
-    done(new AppError('invalid_request', { field: 'Host', detail: 'The Host header is missing.' }))
+    done(new AppError('invalid_request', fault))
   })
+}
+
+/** What Node reads in one way and a proxy in front could read in another. */
+function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingMessage) {
+  if (headers.host === undefined) {
+    return httpVersion === '1.1'
+      ? { field: 'Host', detail: 'The Host header is missing.' }
+      : undefined
+  }
+  const isHost = (name: string, place: number) =>
+    place % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host'
+  if (rawHeaders.findIndex(isHost) !== rawHeaders.findLastIndex(isHost)) {
+    return { field: 'Host', detail: 'The Host header must be sent once.' }
+  }
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion !== '1.1')) {
+    const detail = 'The only Transfer-Encoding that is taken is chunked, in HTTP/1.1.'
+    return { field: 'Transfer-Encoding', detail }
+  }
+  return undefined
 }
 
 function refusalOf(code: string): AppError | undefined {

@@ -1,6 +1,10 @@
 /** Conditional reads: sends bytes with a tag, or 304 when the client has them already. */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+
+/** What a route's schema has for 304. */
+export const Unchanged = Type.Null({ description: 'Still what the ETag in If-None-Match names.' })
 
 /** A strong tag made from the bytes. */
 export const etagOf = (bytes: Buffer | string): string =>

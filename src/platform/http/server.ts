@@ -14,6 +14,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Authenticate, addAccessControl } from './access.ts'
+import { refuseOtherEncodings } from './body-encoding.ts'
 import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { type Door, behindDoor } from './door.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
@@ -23,6 +24,7 @@ import { networkOf } from './network.ts'
 import { sendProblem } from './problem.ts'
 import { type Quota, addRateLimit } from './rate-limit.ts'
 import { addSecurityHeaders } from './security-headers.ts'
+import { refuseUnknownQueries } from './strict-query.ts'
 import { strictValidatorCompiler } from './validation.ts'
 
 /** Fastify with our validation and types: what a service adds its routes to. */
@@ -47,31 +49,57 @@ export interface HttpOptions {
   renderNotFound?: (() => string) | undefined
   /** Addresses of proxies whose X-Forwarded-For is believed; empty believes nobody. */
   trustedProxies: readonly string[]
+  /** How patient it is; a test has less time. */
+  timeouts?: Timeouts
 }
 
+interface Timeouts {
+  /** From the first byte of a request, or the opening of a connection, to the request's last byte. */
+  requestMs: number
+  /** Without any byte in or out while a request is answered: who reads nothing is cut off. */
+  silenceMs: number
+  /** Between looks for requests that take too long. */
+  checkMs: number
+}
+
+/** Nothing that is answered takes as long as the silence: the database is given up after 10 seconds. */
+const TIMEOUTS: Timeouts = { requestMs: 15_000, silenceMs: 30_000, checkMs: 1_000 }
+/** Those with forward secrecy and authenticated encryption; TLS 1.3 has no others. */
+const CIPHERS = [
+  ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+  ...['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'],
+].join(':')
+
 const BODY_BYTES_MAX = 64 * 1024
-/** From the first byte of a request to its last; slow senders are cut off. */
-const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 /** Between looks for idle connections during a stop: time for a client to read `Connection: close`. */
 const IDLE_SWEEP_MS = 100
 /** As long as a request's whole head may be: what is too long is for the route's schema to say. */
 const PARAM_LENGTH_MAX = 16 * 1024
-const NODE_OPTIONS = {
-  /** Node refuses a missing Host without a body; `addProtocolRefusals` says why. */
-  requireHostHeader: false,
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-}
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
+  const timeouts = options.timeouts ?? TIMEOUTS
+  const nodeOptions = {
+    // Node refuses a missing Host without a body; `addProtocolRefusals` says why.
+    requireHostHeader: false,
+    headersTimeout: timeouts.requestMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: timeouts.checkMs,
+  }
   const app = Fastify({
     serverFactory: (handle) => {
       const answer = behindDoor(options.door, handle)
-      return options.tls
-        ? createTlsServer({ ...NODE_OPTIONS, ...options.tls, minVersion: 'TLSv1.2' }, answer)
-        : createServer(NODE_OPTIONS, answer)
+      const server = options.tls
+        ? createTlsServer(
+            { ...nodeOptions, ...options.tls, minVersion: 'TLSv1.2', ciphers: CIPHERS },
+            answer,
+          )
+        : createServer(nodeOptions, answer)
+      return server.setTimeout(timeouts.silenceMs)
     },
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -106,8 +134,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   addNotFound(app, options.renderNotFound)
 
   addRequestTelemetry(app, options.metrics)
+  // Before all that refuses, so that refusals have them too.
+  await addSecurityHeaders(app, options.tls !== undefined)
   addProtocolRefusals(app)
   refuseRepeatedKeys(app)
+  refuseUnknownQueries(app)
+  refuseOtherEncodings(app)
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => networkOf(request.ip))
   }
@@ -115,8 +147,6 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   if (options.rateLimits !== 'off') {
     addRateLimit(app, 'user', options.rateLimits.perUser, (request) => request.principal?.userId)
   }
-
-  await addSecurityHeaders(app, options.tls !== undefined)
   await app.register(cookie)
   return app
 }

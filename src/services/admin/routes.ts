@@ -52,7 +52,7 @@ export function adminRoutes(app: HttpApp, deps: AdminRoutesDeps): void {
   app.patch(
     '/api/v1/admin/users/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', refusals: ['invalid_value'] },
       schema: {
         summary: 'Change what a user may do',
         description:

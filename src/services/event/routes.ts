@@ -12,6 +12,7 @@ import {
 } from '../../contracts/event.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { principalOf } from '../../platform/http/access.ts'
+import { Unchanged } from '../../platform/http/etag.ts'
 import { nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
 import { plainInteger } from '../../platform/http/validation.ts'
@@ -35,6 +36,12 @@ const EVENTS = '/api/v1/events'
 const EVENT = `${EVENTS}/:id`
 const tags = ['events']
 const security = [{ bearer: [] }]
+const CHANGE_REFUSALS = [
+  'invalid_value',
+  'event_cancelled',
+  'sales_started',
+  'precondition_failed',
+] as const
 
 export function eventRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   browsingRoutes(app, deps.cache)
@@ -57,7 +64,7 @@ function browsingRoutes(app: HttpApp, cache: EventCache): void {
           'Published events that are still ahead. The next page is in the Link header; remaining_tickets is at most a second old.',
         tags,
         querystring: ListEventsQuery,
-        response: { 200: Type.Array(EventListingSchema) },
+        response: { 200: Type.Array(EventListingSchema), 304: Unchanged },
       },
       onRequest: (request, reply, done) => {
         const warm = cache.warmList(rawQueryOf(request))
@@ -80,11 +87,12 @@ function browsingRoutes(app: HttpApp, cache: EventCache): void {
         summary: 'One event with its ticket types',
         tags,
         params: EventParams,
-        response: { 200: EventSchema },
+        response: { 200: EventSchema, 304: Unchanged },
       },
       onRequest: (request, reply, done) => {
         // Not validated yet, but then a number that is no id is not at hand either.
-        const warm = cache.warmEvent(plainInteger(request.params.id))
+        const id = rawQueryOf(request) === '' ? plainInteger(request.params.id) : Number.NaN
+        const warm = cache.warmEvent(id)
         if (warm === undefined) done()
         else sendShared(request, reply, warm)
       },
@@ -145,7 +153,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   app.post(
     EVENTS,
     {
-      config: { access: 'organizer' },
+      config: { access: 'organizer', refusals: ['invalid_value'] },
       schema: {
         summary: 'Create an event',
         tags,
@@ -169,7 +177,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   app.patch(
     EVENT,
     {
-      config: { access: 'organizer' },
+      config: { access: 'organizer', refusals: CHANGE_REFUSALS },
       schema: {
         summary: 'Change an event',
         description:
@@ -198,7 +206,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
     app.post(
       `${EVENT}/${name}`,
       {
-        config: { access: 'organizer' },
+        config: { access: 'organizer', refusals: CHANGE_REFUSALS },
         schema: {
           summary,
           tags,
@@ -219,7 +227,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   app.post(
     `${EVENT}/cancel`,
     {
-      config: { access: 'organizer' },
+      config: { access: 'organizer', refusals: ['sales_started', 'precondition_failed'] },
       schema: {
         summary: 'Cancel an event that nobody bought tickets for',
         tags,
@@ -239,7 +247,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   app.delete(
     EVENT,
     {
-      config: { access: 'organizer' },
+      config: { access: 'organizer', refusals: ['sales_started', 'precondition_failed'] },
       schema: {
         summary: 'Delete an event before its sale starts',
         tags,

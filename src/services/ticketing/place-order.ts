@@ -104,7 +104,8 @@ async function decideOrder(
       isReplay: false,
     }
   }
-  if (verdict.why === 'replay') {
+  // A key that was used for another event is that, also when the event asked for is none.
+  if (verdict.why === 'replay' || verdict.why === 'not_found') {
     const placement = await findPlacement(deps, command)
     if (placement !== undefined) return replayOf(placement, digest)
   }

@@ -11,7 +11,7 @@ import {
 import { AppError } from '../../kernel/errors.ts'
 import { decimalFromCents } from '../../kernel/money.ts'
 import { principalOf } from '../../platform/http/access.ts'
-import { sendTaggedJson } from '../../platform/http/etag.ts'
+import { Unchanged, sendTaggedJson } from '../../platform/http/etag.ts'
 import { cursorCodec, cutPage, nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres.ts'
@@ -24,13 +24,24 @@ export interface TicketingRoutesDeps {
 }
 
 const ORDERS_PER_PAGE = 20
+const PURCHASE_REFUSALS = [
+  'not_found',
+  'sold_out',
+  'limit_exceeded',
+  'sales_not_started',
+  'sales_paused',
+  'sales_closed',
+  'event_cancelled',
+  'idempotency_key_reused',
+  'request_in_progress',
+] as const
 const position = cursorCodec('time', 'integer')
 
 export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
   app.post(
     '/api/v1/orders',
     {
-      config: { access: 'user' },
+      config: { access: 'user', refusals: PURCHASE_REFUSALS },
       schema: {
         summary: 'Buy tickets',
         description:
@@ -66,7 +77,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
         tags: ['orders'],
         security: [{ bearer: [] }],
         querystring: OrdersQuery,
-        response: { 200: Type.Array(OrderSchema) },
+        response: { 200: Type.Array(OrderSchema), 304: Unchanged },
       },
     },
     async (request, reply) => {
@@ -92,7 +103,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
         tags: ['orders'],
         security: [{ bearer: [] }],
         params: OrderParams,
-        response: { 200: OrderSchema },
+        response: { 200: OrderSchema, 304: Unchanged },
       },
     },
     async (request, reply) => {
@@ -112,7 +123,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
         tags: ['orders'],
         security: [{ bearer: [] }],
         params: TicketParams,
-        response: { 200: TicketSchema },
+        response: { 200: TicketSchema, 304: Unchanged },
       },
     },
     async (request, reply) => {

@@ -72,7 +72,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
   app.post(
     '/api/v1/users/register',
     {
-      config: { access: 'public' },
+      config: { access: 'public', refusals: ['email_taken', 'forbidden', 'invalid_value'] },
       schema: {
         summary: 'Open an account',
         tags: ['users'],
@@ -97,7 +97,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
   app.post(
     '/api/v1/users/login',
     {
-      config: { access: 'public' },
+      config: { access: 'public', refusals: ['invalid_credentials', 'account_suspended'] },
       schema: {
         summary: 'Sign in',
         description:
@@ -128,7 +128,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
   app.post(
     '/api/v1/users/refresh',
     {
-      config: { access: 'public' },
+      config: { access: 'public', refusals: ['unauthenticated', 'account_suspended'] },
       schema: {
         summary: 'Get the next access token',
         description:
@@ -189,7 +189,15 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
   app.patch(
     '/api/v1/users/me',
     {
-      config: { access: 'user' },
+      config: {
+        access: 'user',
+        refusals: [
+          'invalid_credentials',
+          'account_suspended',
+          'precondition_failed',
+          'invalid_value',
+        ],
+      },
       schema: {
         summary: 'Change your name or password',
         description:
