@@ -53,7 +53,9 @@ export function userService(
   const hashing = createPasswordQueue()
   const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, deps.clock)
   const wrongPasswordsOfAddress =
-    deps.limitsAddresses === false ? undefined : new RateLimiter(WRONG_PASSWORDS_OF_ADDRESS, deps.clock)
+    deps.limitsAddresses === false
+      ? undefined
+      : new RateLimiter(WRONG_PASSWORDS_OF_ADDRESS, deps.clock)
   const devices = createKnownDevices(signingKeys.deriveSecret('known devices'))
   const revocations = createRevocations(db, deps.clock ?? steadyClock)
   const pageSessions = createPageSessions(db)
