@@ -18,6 +18,8 @@ const BACK_WITHIN_SECONDS = 10
 const BACK_FACTOR = 2
 /** Beside those whom the shop lets wait: who hears at once that it is full. */
 const CONNECTIONS = 6_000
+/** So many may wait for a free connection; more were not offered to the shop. */
+const QUEUED_MAX = 100
 const MIB = 1024 * 1024
 const TICKETS_PER_ORDER = 2
 /** Enough that nobody is drawn again while the earlier order still waits. */
@@ -117,7 +119,7 @@ async function load(
   const { seed } = context.options
   const text = purchaseTexts({ target, sale, seed, run: nextRun(shop) })
   const result = await runOpenLoop({
-    ...{ client, seconds, seed, queuedMax: 0 },
+    ...{ client, seconds, seed, queuedMax: QUEUED_MAX },
     streams: [{ name: 'order', ratePerSecond, text }],
   })
   shop.acknowledged += tallyOf(result).byStatus.get(201)?.count ?? 0
