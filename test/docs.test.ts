@@ -1,10 +1,11 @@
 /** What is written down is what the code does: errors, settings, tables, the API document. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { loadConfig } from '../src/config.ts'
 import { ERRORS } from '../src/kernel/errors.ts'
 import { packageRoot } from '../src/platform/package-root.ts'
+import { FAULTS } from './checker/faults/all.ts'
 import { startApp } from './support/app.ts'
 import { createDatabase } from './support/database.ts'
 import { drawSchema } from './support/er-diagram.ts'
@@ -45,6 +46,38 @@ test('.env.example explains every variable and sets none', () => {
     if (/^# [A-Z_]+=/.test(line))
       assert.match(lines[place - 1] ?? '', /^# .*[a-z].*[.:)]|^# .*[a-z]/)
   }
+})
+
+test('docs/invariants.md names only tests that there are, for every invariant some', () => {
+  const page = read('docs/invariants.md')
+  const named = [...page.matchAll(/^- `(test\/[^`]+)`: (.+)$/gm)]
+  assert.ok(named.length > 30, 'named.length > 30')
+  for (const [, file = '', name = ''] of named) {
+    const isThere = [`'${name}'`, `"${name}"`, `\`${name}\``].some((text) =>
+      read(file).includes(text),
+    )
+    assert.ok(isThere, `${file} has the test "${name}"`)
+  }
+  const sections = page.split(/^### /m).slice(1)
+  for (const section of sections) assert.match(section, /^- `test\//m)
+})
+
+test('docs/invariants.md has every invariant of the checker, and no other', () => {
+  const checks = readdirSync(new URL('test/checker/', packageRoot))
+    .filter((file) => file.startsWith('check-'))
+    .flatMap((file) => [...read(`test/checker/${file}`).matchAll(/\bid: '(I\d+)'/g)])
+    .map(([, id]) => id)
+  const sections = [...read('docs/invariants.md').matchAll(/^### (I\d+) /gm)].map(([, id]) => id)
+  assert.deepEqual(sections.sort(), checks.sort())
+})
+
+test('docs/invariants.md has every fault of the checker, in order', () => {
+  const rows = [...read('docs/invariants.md').matchAll(/^\| (F\d+) \| (.+?) \| .{20,} \|$/gm)]
+  const written = rows.map(([, id, title]) => `${id} ${title}`)
+  assert.deepEqual(
+    written,
+    FAULTS.map((make) => `${make().id} ${make().title}`),
+  )
 })
 
 test('docs/diagrams/er.md shows the tables of a freshly migrated database', async () => {

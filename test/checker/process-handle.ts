@@ -4,7 +4,7 @@ import { startShopProcess, type ShopProcess } from '../support/process.ts'
 import type { ProcessHandle } from './fault.ts'
 
 /** As whoever looks after processes does: one that does not start is started again for so long. */
-const STARTING_MS = 30_000
+const STARTING_MS = 120_000
 const START_PAUSE_MS = 100
 
 export interface OwnedProcess extends ProcessHandle, AsyncDisposable {

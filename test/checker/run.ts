@@ -18,7 +18,7 @@ import { type OwnedStage, openStage } from './stage.ts'
 
 const RECOVERY_SECONDS = 15
 /** Messages and jobs are done by then: longer than a lease and the pauses between tries. */
-const REST_MS = 60_000
+const REST_SECONDS = 60
 /** How long a count of the API may lag behind. */
 const LAG_MS = 5_000
 const POLL_MS = 100
@@ -33,6 +33,8 @@ export interface RunOptions {
   seconds: number
   strikes: number | undefined
   ratePerSecond: number
+  /** How long messages and jobs have to be done with in the end, 60 when not given. */
+  restSeconds?: number
   /** For what the run writes; what is left of it tells why it failed. */
   folder: string
 }
@@ -121,7 +123,8 @@ async function play(
     await Promise.all([load.stop(), changes])
   }
   await replaySome({ stage, ledger, client, buyers, random: seededRandom(seed) })
-  const evidence = await lookAtRest({ stage, ledger, client, snapshots, fault, buyers })
+  const restMs = (options.restSeconds ?? REST_SECONDS) * 1_000
+  const evidence = await lookAtRest({ stage, ledger, client, snapshots, fault, buyers, restMs })
   client.close()
   return { ...evidence, recoveries: watch.recoveries() }
 }
@@ -169,10 +172,14 @@ async function lookAtRest(options: {
   snapshots: Snapshots
   fault: Fault
   buyers: readonly Buyer[]
+  restMs: number
 }): Promise<Omit<Evidence, 'recoveries'>> {
   const { stage, ledger, client, snapshots, fault } = options
   const { db } = stage.database
-  const cameToRest = await within(REST_MS, async () => (await snapshots.take()).waiting === 0)
+  const cameToRest = await within(
+    options.restMs,
+    async () => (await snapshots.take()).waiting === 0,
+  )
   await snapshots.stop()
   const rest = await snapshots.take()
   const books = await readBooks(db)

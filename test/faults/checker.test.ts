@@ -9,37 +9,50 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Evidence } from '../checker/evidence.ts'
 import type { Fault } from '../checker/fault.ts'
-import { mixedKills } from '../checker/faults/mixed-kills.ts'
+import { killShops } from '../checker/faults/f01-kill-shops.ts'
+import { loseCommits } from '../checker/faults/f05-lose-commits.ts'
 import { type Call } from '../checker/ledger.ts'
-import { type RunResult, runFault } from '../checker/run.ts'
+import { type RunOptions, type RunResult, runFault } from '../checker/run.ts'
 import { type Verdict, exitCodeOf, judge } from '../checker/verdict.ts'
 import { testSeed } from '../support/random.ts'
 import { removeProtection } from '../support/unprotected.ts'
 
 const RATE = 20
-const KILLS = 4
+/** Kills of a process, and as many lost answers. */
+const STRIKES = 4
 /** Far more than they need. */
 const SECONDS_MAX = 120
 
 let folder: string
 let killed: RunResult
-const run = async (fault: Fault, limits: { seconds: number; strikes?: number }) =>
+const run = async (
+  fault: Fault,
+  limits: Pick<RunOptions, 'seconds' | 'restSeconds'> & { strikes?: number },
+) =>
   await runFault({
     fault,
     seed: testSeed(),
     ratePerSecond: RATE,
     folder,
-    seconds: limits.seconds,
-    strikes: limits.strikes,
+    strikes: undefined,
+    ...limits,
   })
 
 before(async () => {
   console.log(`seed ${testSeed()} (set TEST_SEED to repeat it)`)
   folder = await mkdtemp(join(tmpdir(), 'box-office-checker-'))
-  const fault = mixedKills()
-  // How fast it recovers is for the full run to judge, on a machine of its own.
-  const concessions = { ...fault.concessions, recoverySeconds: SECONDS_MAX }
-  killed = await run({ ...fault, concessions }, { seconds: SECONDS_MAX, strikes: KILLS })
+  const [kills, losses] = [killShops(), loseCommits()]
+  const both: Fault = {
+    id: 'F1+F5',
+    title: 'the API is killed and answers are lost',
+    stage: { ...kills.stage, ...losses.stage },
+    // How fast it recovers is for the full run to judge, on a machine of its own.
+    concessions: { recoverySeconds: SECONDS_MAX },
+    run: async (context) => {
+      await Promise.all([kills.run(context), losses.run(context)])
+    },
+  }
+  killed = await run(both, { seconds: SECONDS_MAX, strikes: STRIKES })
 })
 after(async () => {
   await rm(folder, { recursive: true, force: true })
@@ -52,11 +65,11 @@ const violated = ({ checks }: Verdict): string[] =>
 const wordsOf = ({ reasons, checks }: Verdict): string =>
   [...reasons, ...checks.flatMap((check) => check.faults.slice(0, 3).map((fault) => `${check.id}: ${fault}`))].join('\n') // prettier-ignore
 
-test('the API and PostgreSQL are killed in the middle of a sale, and every invariant holds', () => {
+test('the API is killed and answers are lost in the middle of a sale, and every invariant holds', () => {
   const verdict = judge(killed)
   assert.equal(verdict.outcome, 'valid', wordsOf(verdict))
   assert.equal(exitCodeOf([verdict]), 0)
-  assert.equal(verdict.landed, KILLS)
+  assert.equal(verdict.landed, 2 * STRIKES)
   assert.deepEqual(verdict.tally, { lost: 0, oversold: 0, duplicated: 0 })
   // What was looked at was there to be looked at.
   const { calls, readings, changes, mails } = killed.evidence as Evidence
@@ -114,7 +127,7 @@ test('control: a shop without its locks and constraints, whose messages are doub
       await context.pause(2_000)
     },
   }
-  const verdict = judge(await run(fault, { seconds: 3 }))
+  const verdict = judge(await run(fault, { seconds: 3, restSeconds: 5 }))
   assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
   assert.equal(exitCodeOf([judge(killed), verdict]), 1)
   assert.ok(verdict.tally.oversold > 0, 'it was oversold')
@@ -139,7 +152,7 @@ test('control: a database that forgets what it committed is found out', async ()
       context.healed()
     },
   }
-  const verdict = judge(await run(fault, { seconds: SECONDS_MAX, strikes: 1 }))
+  const verdict = judge(await run(fault, { seconds: SECONDS_MAX, strikes: 1, restSeconds: 1 }))
   assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
   assert.ok(verdict.tally.lost > 0, 'confirmed orders were lost')
   assert.ok(violated(verdict).includes('I3'), violated(verdict).join())

@@ -18,7 +18,7 @@ export const killShops = (): Fault => ({
 })
 
 /** One lane for each shop, so that now and then all of them are dead at once. */
-export function shopKillers(context: FaultContext): (() => Promise<void>)[] {
+function shopKillers(context: FaultContext): (() => Promise<void>)[] {
   const { shops } = context.stage
   const chances = splitRandom(context.random, shops.length)
   return shops.map((shop, n) => async () => {
