@@ -41,8 +41,8 @@ import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
 const JOB_CONNECTIONS = 4
-/** A mail server may take its time, and a job waits for it inside its transaction. */
-const JOB_IDLE_IN_TRANSACTION_MS = 60_000
+/** A mail leaves inside its job's transaction, which is idle until the mail server has answered. */
+const JOB_IDLE_MS = 60_000
 /** A batch takes milliseconds; one that takes this long is stuck, and buyers are waiting. */
 const PURCHASE_TIMEOUT_MS = 3_000
 const VERSION = '0.1.0'
@@ -88,8 +88,10 @@ export async function composeShop(
   const jobsDb = database({
     name: 'jobs',
     connectionsMax: JOB_CONNECTIONS,
-    settings: { synchronous_commit: 'off' },
-    idleInTransactionMs: JOB_IDLE_IN_TRANSACTION_MS,
+    settings: {
+      synchronous_commit: 'off',
+      idle_in_transaction_session_timeout: String(JOB_IDLE_MS),
+    },
   })
   if (!config.allowUnsafeDurability) await requireDurability(db)
 

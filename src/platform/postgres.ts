@@ -36,8 +36,6 @@ export interface DatabaseOptions {
   keepsConnections?: boolean
   /** How long one statement may take, seen from here, in milliseconds. */
   statementTimeoutMs?: number
-  /** How long a transaction may do nothing, in milliseconds; see `IDLE_IN_TRANSACTION_MS`. */
-  idleInTransactionMs?: number
 }
 
 /** How long a request waits for a free connection, or for the server to answer at all. */
@@ -45,8 +43,8 @@ const CONNECT_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 30_000
 /**
- * When we are cut off in the middle of a transaction, the server may never hear of it, and would
- * keep its locks, and with them the sale of an event, until TCP gives up after hours.
+ * A process that stands still in the middle of a transaction, or is cut off without the server
+ * hearing of it, lets go of an event's row after this. TCP would only give up after hours.
  */
 const IDLE_IN_TRANSACTION_MS = 5_000
 
@@ -67,9 +65,7 @@ export class Database implements Queryable, AsyncDisposable {
     const settings = {
       jit: 'off',
       statement_timeout: String(statementTimeoutMs),
-      idle_in_transaction_session_timeout: String(
-        options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
-      ),
+      idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
       ...options.settings,
     }
     this.#pool = new pg.Pool({

@@ -11,7 +11,7 @@ const STATEMENT_TIMEOUT_MS = 500
 /** A statement is given up a second after its timeout. */
 const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 
-async function startRig(options: { connections?: number; idleInTransactionMs?: number } = {}) {
+async function startRig(options: { connections?: number; settings?: Record<string, string> } = {}) {
   const database = await createDatabase({ migrated: false })
   const proxy = await startFaultProxy({
     target: targetOf(database.connection),
@@ -25,9 +25,7 @@ async function startRig(options: { connections?: number; idleInTransactionMs?: n
     connectionsMax: options.connections ?? 1,
     keepsConnections: true,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    ...(options.idleInTransactionMs === undefined
-      ? {}
-      : { idleInTransactionMs: options.idleInTransactionMs }),
+    settings: options.settings ?? {},
   })
   return {
     proxy,
@@ -141,7 +139,7 @@ test('one silent connection is enough to mistrust the idle ones', async () => {
 })
 
 test('a transaction that nobody ends any more lets go of its locks', async () => {
-  await using rig = await startRig({ idleInTransactionMs: 300 })
+  await using rig = await startRig({ settings: { idle_in_transaction_session_timeout: '300' } })
   const { db, direct, proxy } = rig
   await direct.query(`insert into said values ('a')`)
   let locked!: () => void

@@ -12,7 +12,7 @@ import { strikeAgain } from './strikes.ts'
 /** Bytes per second of a line of 64 kbit/s. */
 const SLOW_LINE = 8_000
 /** Silence is the worst and takes the longest; the others come more often. */
-const WEIGHTS = [3, 2, 3, 3, 2, 1]
+const WEIGHTS = [3, 2, 3, 3, 2, 2]
 const SILENT_MS = { min: 8_000, max: 30_000 }
 
 interface Weather {

@@ -16,21 +16,28 @@ const WRONG_MS = { min: 1_000, max: 4_000 }
 
 export const wrongClocks = (): Fault => {
   const fault = fakeTimeFault()
-  const folder = mkdtempSync(join(tmpdir(), 'box-office-clocks-'))
+  let folder: string | undefined
+  const clockOf = (name: string): string => {
+    folder ??= temporaryFolder()
+    return join(folder, name)
+  }
   const set = (name: string, seconds: number) => {
-    writeFileSync(join(folder, name), `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}`)
+    writeFileSync(clockOf(name), `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}`)
   }
   const wrong = new Map([
     ['shop 2', SHOP_CLOCKS],
     ['worker 1', WORKER_CLOCKS],
   ])
-  for (const name of wrong.keys()) set(name, 0)
   return {
     id: 'F19',
     title: 'clocks are wrong',
     seconds: 45,
     stage: {
-      environmentOf: (name) => (wrong.has(name) ? fakeTimeEnvironment(join(folder, name)) : {}),
+      environmentOf(name) {
+        if (!wrong.has(name) || fault !== undefined) return {}
+        set(name, 0)
+        return fakeTimeEnvironment(clockOf(name))
+      },
     },
     async run(context) {
       if (fault !== undefined) throw new Error(fault)
@@ -49,11 +56,16 @@ export const wrongClocks = (): Fault => {
         ])
       } finally {
         for (const name of wrong.keys()) set(name, 0)
-        // The processes know the clock that they read last.
-        process.once('exit', () => {
-          rmSync(folder, { recursive: true, force: true })
-        })
       }
     },
   }
+}
+
+/** Goes away with us: the processes read their clocks until they end. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'box-office-clocks-'))
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
 }
