@@ -138,6 +138,8 @@ suite('JSON that is made to confuse', () => {
           const body = withField('@', json).replace('"@"', `"${name}"`)
           const answer = await send(cast, call, body)
           assert.equal(answer.status, 400, `${call.name} ${body}: ${answer.body}`)
+          // By the parser, before any code of ours holds such an object.
+          assert.equal(answer.json<ProblemJson>().field, 'body', answer.body)
           assert.equal(({} as { polluted?: true }).polluted, undefined, call.name)
         }
       }

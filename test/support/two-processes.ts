@@ -10,7 +10,7 @@ import { type Answer, type Buyer, buy, createBuyers } from './sale.ts'
 export interface TwoProcesses extends AsyncDisposable {
   urls: readonly [string, string]
   db: Database
-  buyers: (count: number) => Promise<Buyer[]>
+  buyers: (count: number, userType?: 'guest' | 'organizer') => Promise<Buyer[]>
   /** Buys at one process, the next at the other. */
   buyAlternating: (
     requests: readonly { buyer: Buyer; body: object; key?: string }[],
@@ -33,7 +33,7 @@ export async function startTwoProcesses(): Promise<TwoProcesses> {
   return {
     urls,
     db,
-    buyers: async (count) => await createBuyers(db, dataDir, count),
+    buyers: async (count, userType = 'guest') => await createBuyers(db, dataDir, count, userType),
     buyAlternating: async (requests) =>
       await Promise.all(
         requests.map(
