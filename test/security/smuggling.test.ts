@@ -3,7 +3,7 @@
  * one refusal and the end of the connection, and what is hidden in it is never answered.
  */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type TestApp, startApp } from '../support/app.ts'
 import { sendRaw } from '../support/raw-http.ts'
@@ -87,16 +87,18 @@ const AMBIGUOUS: Record<string, string> = {
   'another version of HTTP': sized(`Content-Length: ${length}`).replace('HTTP/1.1', 'HTTP/1.2'),
 }
 
-for (const [what, text] of Object.entries(AMBIGUOUS)) {
-  test(`${what}: one refusal, and the connection is closed`, async () => {
-    const answers = await sendRaw(port, text)
-    assert.equal(answers.length, 1, JSON.stringify(answers))
-    const [{ status, headers, body } = { status: 0, headers: {}, body: '' }] = answers
-    assert.equal(status, 400, body)
-    assert.equal(headers['connection'], 'close')
-    assert.match(String(headers['content-type']), /^application\/problem\+json/)
-  })
-}
+suite('what could be read in two ways is refused once, and the connection is closed', () => {
+  for (const [what, text] of Object.entries(AMBIGUOUS)) {
+    test(what, async () => {
+      const answers = await sendRaw(port, text)
+      assert.equal(answers.length, 1, JSON.stringify(answers))
+      const [{ status, headers, body } = { status: 0, headers: {}, body: '' }] = answers
+      assert.equal(status, 400, body)
+      assert.equal(headers['connection'], 'close')
+      assert.match(String(headers['content-type']), /^application\/problem\+json/)
+    })
+  }
+})
 
 test('a compressed body is refused unread, however small it is', async () => {
   const bomb = gzipSync(JSON.stringify({ refresh_token: 'x'.repeat(1_000_000) }))
