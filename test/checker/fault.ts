@@ -15,6 +15,8 @@ export interface Fault {
   readonly stage?: StageOptions
   /** How long a full run of it takes, 30 when not given. */
   readonly seconds?: number
+  /** How many strikes make a full run; `seconds` is then only how long they may take. */
+  readonly strikes?: number
   /** What nobody could promise under this fault. */
   readonly concessions?: Concessions
   /**

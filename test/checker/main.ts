@@ -54,7 +54,8 @@ async function runOne(make: FaultMaker, options: Options, folder: string): Promi
   const { seed, kills, ratePerSecond } = options
   const seconds =
     options.seconds ?? (kills === undefined ? (fault.seconds ?? SECONDS) : KILLING_SECONDS_MAX)
-  return judge(await runFault({ fault, seed, seconds, strikes: kills, ratePerSecond, folder }))
+  const strikes = kills ?? (options.seconds === undefined ? fault.strikes : undefined)
+  return judge(await runFault({ fault, seed, seconds, strikes, ratePerSecond, folder }))
 }
 
 try {

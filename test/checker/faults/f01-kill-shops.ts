@@ -11,7 +11,8 @@ export const killShops = (): Fault => ({
   title: 'the API is killed',
   // Two copies run beside one another: each mail is sent once all the same.
   stage: { workers: 2 },
-  seconds: 60,
+  seconds: 400,
+  strikes: 30,
   async run(context) {
     await strikeAgain(context, shopKillers(context))
   },
