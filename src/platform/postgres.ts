@@ -47,6 +47,15 @@ const IDLE_TIMEOUT_MS = 30_000
  * hearing of it, lets go of an event's row after this. TCP would only give up after hours.
  */
 const IDLE_IN_TRANSACTION_MS = 5_000
+/**
+ * How soon the server gives up a connection that we are no longer on the other end of, about a
+ * minute instead of hours: until then it is one of those that it can have at most. In seconds.
+ */
+const SERVER_KEEPALIVE = {
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+}
 
 const INT8 = 20
 const types: pg.CustomTypesConfig = {
@@ -66,6 +75,7 @@ export class Database implements Queryable, AsyncDisposable {
       jit: 'off',
       statement_timeout: String(statementTimeoutMs),
       idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+      ...SERVER_KEEPALIVE,
       ...options.settings,
     }
     this.#pool = new pg.Pool({

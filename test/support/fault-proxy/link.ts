@@ -100,6 +100,11 @@ export class Link {
     this.#isSilent = true
   }
 
+  /** Ends what is left of a connection whose client gave up while nothing went through. */
+  endIfForgotten(): void {
+    if (this.#isSilent && this.#options.client.destroyed) reset(this.#options.server)
+  }
+
   destroy(): void {
     for (const direction of [this.#toServer, this.#toClient]) direction.stop()
     this.#options.client.destroy()

@@ -47,7 +47,10 @@ export interface FaultProxy extends AsyncDisposable {
   readonly port: number
   /** Changes conditions from now on, for live connections too. */
   set: (conditions: Partial<Conditions>) => void
-  /** Takes all conditions and plans away; what was silenced stays silent. */
+  /**
+   * Takes all conditions and plans away; what was silenced stays silent. A server now learns of
+   * clients that gave up meanwhile, as from the answer to its next keepalive.
+   */
   heal: () => void
   /** Ends every live connection: with RST to both sides, or with FIN. */
   cutAll: (how?: Ending) => void
@@ -79,6 +82,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const random = seededRandom(options.seed ?? 1)
   const conditions: Conditions = { ...NO_FAULTS }
   const links = new Set<Link>()
+  const unheard = new Set<Socket>()
   const plans: { cut: CutPlan | undefined; loss: LossPlan | undefined } = {
     cut: undefined,
     loss: undefined,
@@ -88,6 +92,14 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 
   // A side that ended may still be answered.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    if (conditions.flow === 'swallowed') {
+      // A server that cannot be reached does not hear of somebody who tries.
+      landed += 1
+      unheard.add(client)
+      client.on('error', () => undefined).on('close', () => unheard.delete(client))
+      client.resume()
+      return
+    }
     const link = new Link({
       client,
       server: dial(target),
@@ -116,6 +128,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     heal() {
       plans.cut = undefined
       plans.loss = undefined
+      for (const link of links) link.endIfForgotten()
       set(NO_FAULTS)
     },
     cutAll(how = 'reset') {
@@ -143,6 +156,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       const closed = once(server, 'close')
       server.close()
       for (const link of links) link.destroy()
+      for (const client of unheard) client.destroy()
       await closed
     },
   }
