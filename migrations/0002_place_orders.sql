@@ -1,5 +1,5 @@
 -- The purchase path. One call decides a whole batch of requests for one event: one row lock and
--- one commit for up to 256 orders, and an exact verdict for each request.
+-- one commit for up to a thousand orders, and an exact verdict for each request.
 
 -- Why an event does not sell at a moment; null when it does. The codes are those of the API.
 create function sale_refusal(e events, at timestamptz) returns text
