@@ -189,7 +189,7 @@ function linesOf(report: RowReport): string[] {
 /** @throws StartupError when a name is none. */
 export function chooseRows(options: BenchOptions, all: readonly Row[]): Row[] {
   const { only } = options
-  if (only === undefined) return all.filter((row) => !options.isQuick || row.isLong !== true)
+  if (only === undefined) return all.filter((row) => options.hasLong || row.isLong !== true)
   for (const name of only) {
     if (all.some((row) => row.name === name)) continue
     throw new StartupError(`--only ${name}: there is no such row. There are ${all.map((row) => row.name).join(', ')}.`) // prettier-ignore

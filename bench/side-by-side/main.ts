@@ -44,7 +44,7 @@ async function main(): Promise<number> {
 }
 
 function goalOf({ goal, isLong }: Row): string {
-  const length = isLong === true ? ' (only in the full run)' : ''
+  const length = isLong === true ? ' (with --long)' : ''
   if (goal === undefined) return length
   const hope = goal.hope === undefined ? '' : `, hope ${goal.hope}`
   return ` · ${goal.sense} ${goal.ratio}${hope}${length}`

@@ -7,6 +7,7 @@ export const USAGE = `Usage: npm run bench -- [options]
 Box Office beside pgbench, the textbook way and bare HTTP servers, in one run on one PostgreSQL that
 it starts and removes again. Writes bench/results/bench-<date>.json and a chart.
 
+  --long             also the rows that take a quarter of an hour each
   --quick            every row in under three minutes, short and rough; marked so in its results
   --only ROW[,ROW]   only these rows
   --list             the rows and their goals
@@ -24,6 +25,8 @@ export interface BenchOptions {
   /** Undefined is all. */
   only: string[] | undefined
   isList: boolean
+  /** Also the rows that take a quarter of an hour each. */
+  hasLong: boolean
   isReadme: boolean
   repetitions: number
   /** Of each measurement. */
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     isQuick,
     only: values.only?.split(',').map((name) => name.trim()),
     isList: values.list === true,
+    hasLong: values.long === true,
     isReadme: values.readme === true,
     repetitions: integer('repetitions', values.repetitions, isQuick ? 1 : 5, REPETITIONS_MAX),
     seconds,
@@ -74,7 +78,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        ...{ quick: flag, list: flag, help: flag, readme: flag },
+        ...{ quick: flag, list: flag, long: flag, help: flag, readme: flag },
         ...{ only: text, repetitions: text, seconds: text, seed: text, load: text, results: text },
       },
     }).values

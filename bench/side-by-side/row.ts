@@ -18,7 +18,7 @@ export interface Row {
   /** What is divided by what, for people. */
   title: string
   goal?: Goal
-  /** Takes minutes, so only the full run and `--only` have it. */
+  /** Takes a quarter of an hour, so only `--long` and `--only` have it. */
   isLong?: boolean
   measure: (context: BenchContext) => Promise<RowResult>
 }

@@ -29,7 +29,7 @@ async function startRig() {
   const app = await startApp({ databaseUrl: urlThrough(proxy, database.connection) })
   const direct = new Database({ connection: database.connection, name: 'test', connectionsMax: 4 })
   const url = await app.listen()
-  const { eventId } = await createSale(direct, { capacity: 10_000 })
+  const { eventId } = await createSale(direct, { capacity: 10_000, maxPerUser: 100 })
   const buyers = await createBuyers(direct, app.dataDir, 60)
   const purchases: Purchase[] = []
   let made = 0

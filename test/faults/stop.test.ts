@@ -45,7 +45,7 @@ test('a stop answers what is running, loses nothing and leaves a clean database'
     assert.ok(answer.status === 201 || answer.status === 503, `${answer.status}: ${answer.body}`)
   }
 
-  await using _again = await startShopProcess({ DATA_DIR: dataDir })
+  const again = await startShopProcess({ DATA_DIR: dataDir })
   const log = await readFile(join(dataDir, 'postgres.log'), 'utf8')
   assert.doesNotMatch(log, /not properly shut down|interrupted/)
   db = connect()
@@ -54,6 +54,7 @@ test('a stop answers what is running, loses nothing and leaves a clean database'
   // Every confirmed order is there; one whose answer broke off with its connection may be too.
   assert.ok(books.orders >= placed.length && books.orders <= placed.length + CLIENTS, `${books.orders} orders, ${placed.length} confirmed`) // prettier-ignore
   assert.equal(books.tickets, books.sold)
+  await again[Symbol.asyncDispose]()
   await rm(dataDir, { recursive: true, force: true })
 })
 
