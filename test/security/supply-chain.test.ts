@@ -74,10 +74,6 @@ test('there is a list of all parts for whoever asks for one (SBOM)', async () =>
 })
 
 test('an install that runs nothing is enough to start from', { timeout: 300_000 }, async (t) => {
-  if (process.env['SLOW_TESTS'] !== 'yes') {
-    t.skip('takes a minute and the registry: SLOW_TESTS=yes npm test -- security/supply-chain')
-    return
-  }
   const copy = await mkdtemp(join(tmpdir(), 'box-office-install-'))
   t.after(async () => await rm(copy, { recursive: true, force: true }))
   for (const name of await readdir(root)) {
