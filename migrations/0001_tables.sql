@@ -159,6 +159,9 @@ create table events (
   max_per_user   integer not null default 8 check (max_per_user between 1 and 100),
   on_sale_at     timestamptz,
   sales_end_at   timestamptz,
+  hold_seconds   integer not null default 600 check (hold_seconds between 1 and 86400),
+  postponed_at   timestamptz,
+  refund_until   timestamptz,
   search         tsvector generated always as (
     setweight(to_tsvector('simple', search_text(name)), 'A') ||
     setweight(to_tsvector('simple', search_text(venue || ' ' || coalesce(city, '') || ' ' || coalesce(category, ''))), 'B') ||
@@ -169,6 +172,7 @@ create table events (
   ) stored,
   sort_name      text collate "C" generated always as (left(plain_text(name), 100)) stored
 );
+create index events_cancelled on events (id) where status = 'cancelled';
 create index events_upcoming on events (event_date, id) where status = 'published';
 create index events_by_price on events (ticket_price, id) where status = 'published';
 create index events_by_name on events (sort_name, id) where status = 'published';
@@ -186,6 +190,9 @@ comment on column events.version is 'Rises with every change; If-Match compares 
 comment on column events.max_per_user is 'How many tickets one user may have over all orders.';
 comment on column events.on_sale_at is 'When the sale starts; null is at once.';
 comment on column events.sales_end_at is 'When the sale ends; null is the start of the event.';
+comment on column events.hold_seconds is 'How long tickets are held for a buyer who has not paid yet.';
+comment on column events.postponed_at is 'When its date was last moved although tickets were sold.';
+comment on column events.refund_until is 'Until then buyers may give their tickets back, because the event was postponed.';
 comment on column events.search is 'What a search matches: the name counts most, the description least.';
 comment on column events.search_words is 'What a misspelled search is compared with.';
 comment on column events.sort_name is 'The first 100 characters of the name without case and accents, for ordering by name; cursors hold it.';
@@ -293,20 +300,30 @@ create table orders (
   status           order_status not null default 'PENDING',
   reason           text,
   created_at       timestamptz not null default now(),
+  is_hold          boolean not null default false,
   hold_expires_at  timestamptz,
+  confirmed_at     timestamptz,
+  first_answer     jsonb,
   idempotency_key  varchar(255) collate "C",
   request_digest   bytea,
   -- The ticket type is the event's, so this one is enough for both; each costs every order a lookup.
   foreign key (event_id, ticket_type_id) references ticket_types (event_id, id),
   check ((idempotency_key is null) = (request_digest is null)),
-  check (status <> 'PENDING' or hold_expires_at is not null)
+  check (status <> 'PENDING' or hold_expires_at is not null),
+  check ((status = 'CANCELLED') = (reason is not null)),
+  check (status <> 'CONFIRMED' or confirmed_at is not null)
 );
 alter sequence orders_id_seq owned by orders.id;
 create index orders_user_event on orders (user_id, event_id);
+create index orders_event on orders (event_id, id);
+create index orders_expiry on orders (hold_expires_at) where status = 'PENDING';
 create unique index orders_idempotency on orders (user_id, idempotency_key) where idempotency_key is not null;
 comment on table orders is 'PENDING is a hold with an expiry, CONFIRMED is sold, CANCELLED has given its stock back. Owner: ticketing service.';
-comment on column orders.reason is 'Why it is CANCELLED: expired, refunded, given_back, event_cancelled.';
-comment on column orders.hold_expires_at is 'Set when it was placed as a hold, and kept: a replay tells what was placed from it.';
+comment on column orders.reason is 'Why it is CANCELLED: expired, given_back, payment_declined, event_cancelled, refunded.';
+comment on column orders.is_hold is 'Whether it was asked for as a hold, to be paid later. A replay tells what was placed from it.';
+comment on column orders.hold_expires_at is 'Until when it is kept without payment; kept when it is confirmed. Null when it never had to be paid.';
+comment on column orders.confirmed_at is 'When it was confirmed, whatever became of it later.';
+comment on column orders.first_answer is 'What the buyer was told first, when an order that was to be paid at once could not be: a replay tells the same.';
 comment on column orders.request_digest is 'SHA-256 of the request that the key stands for; another request under the same key is refused.';
 
 create sequence tickets_id_seq increment by 4096;

@@ -26,6 +26,10 @@ end;
 --   type_unknown   the event has no such ticket type
 --   limit          over the per-user limit; detail is how many this user may still have
 --   sold_out       not enough left; detail is how many are
+--   method_required  it costs something, and neither a hold nor a payment method was asked for
+--
+-- An order that costs nothing and is no hold is CONFIRMED. Every other one is PENDING until
+-- expires_at; one that is no hold comes with its payment, which its caller carries out at once.
 --
 -- closed tells why the event does not sell, when it does not; remaining is null when there is no such
 -- event. type_ids, type_cents and type_remaining tell of the event's ticket types after the batch, in step.
@@ -40,12 +44,16 @@ create function place_orders(
   p_user_ids         bigint[],
   p_type_ids         bigint[],
   p_quantities       integer[],
+  p_holds            boolean[],
+  p_methods          text[],
   p_keys             text[],
   p_digests          bytea[],
   p_ticket_ids       bigint[],
   p_ticket_order_ids bigint[],
   p_ticket_codes     text[],
   out placed_at      timestamptz,
+  out expires_at     timestamptz,
+  out currency       text,
   out closed         text,
   out remaining      integer,
   out type_ids       bigint[],
@@ -61,11 +69,14 @@ declare
   v_types        bigint[];
   v_verdicts     text[];
   v_details      bigint[];
+  v_pending      boolean[];
   v_type         integer;
   v_left         integer;
   v_taken        integer := 0;
+  v_held         integer := 0;
   v_type_taken   integer[];
-  v_refused_ids  bigint[];
+  v_type_held    integer[];
+  v_unticketed   bigint[];
 begin
   -- From here on nothing about this event's sale changes until we commit.
   select i.capacity - i.held - i.sold into remaining
@@ -81,6 +92,8 @@ begin
   placed_at := clock_timestamp();
   select * into v_event from events e where e.id = p_event_id;
   closed := sale_refusal(v_event, placed_at);
+  expires_at := placed_at + make_interval(secs => v_event.hold_seconds);
+  currency := v_event.currency;
 
   select array_agg(t.id order by t.id), array_agg((t.price * 100)::bigint order by t.id),
          array_agg((select i.capacity - i.held - i.sold
@@ -89,12 +102,14 @@ begin
     from ticket_types t where t.event_id = p_event_id;
   if cardinality(type_ids) = 1 then v_only_type := type_ids[1]; end if;
   v_type_taken := array_fill(0, array[cardinality(type_ids)]);
+  v_type_held := v_type_taken;
 
   select array_agg(v.verdict order by v.n), array_agg(v.detail order by v.n),
-         array_agg(v.type_id order by v.n)
-    into v_verdicts, v_details, v_types
+         array_agg(v.type_id order by v.n),
+         array_agg(v.is_hold or type_cents[array_position(type_ids, v.type_id)] > 0 order by v.n)
+    into v_verdicts, v_details, v_types, v_pending
     from (
-      select r.n, r.quantity, coalesce(r.type_id, v_only_type) as type_id,
+      select r.n, r.quantity, r.is_hold, coalesce(r.type_id, v_only_type) as type_id,
         case
           when before.id is not null and before.request_digest = r.digest then 'replay'
           when before.id is not null then 'key_reused'
@@ -102,14 +117,17 @@ begin
           when coalesce(r.type_id, v_only_type) is null then 'type_required'
           when coalesce(r.type_id, v_only_type) <> all (type_ids) then 'type_unknown'
           when has.quantity + r.quantity > v_event.max_per_user then 'limit'
+          when not r.is_hold and r.method is null
+               and type_cents[array_position(type_ids, coalesce(r.type_id, v_only_type))] > 0
+            then 'method_required'
         end as verdict,
         case
           when before.id is not null then before.id
           when coalesce(r.type_id, v_only_type) is null then cardinality(type_ids)
           else greatest(v_event.max_per_user - has.quantity, 0)
         end as detail
-      from unnest(p_user_ids, p_type_ids, p_quantities, p_keys, p_digests)
-             with ordinality as r(user_id, type_id, quantity, key, digest, n)
+      from unnest(p_user_ids, p_type_ids, p_quantities, p_holds, p_methods, p_keys, p_digests)
+             with ordinality as r(user_id, type_id, quantity, is_hold, method, key, digest, n)
       left join lateral (
         select o.id, o.request_digest from orders o
          where o.user_id = r.user_id and o.idempotency_key = r.key
@@ -132,40 +150,64 @@ begin
     else
       v_taken := v_taken + p_quantities[n];
       v_type_taken[v_type] := v_type_taken[v_type] + p_quantities[n];
+      if v_pending[n] then
+        v_held := v_held + p_quantities[n];
+        v_type_held[v_type] := v_type_held[v_type] + p_quantities[n];
+      end if;
     end if;
   end loop;
 
-  select array_agg(v.n), array_agg(v.why), array_agg(v.detail), array_agg(p_order_ids[v.n])
-    into refused_at, refused_why, refused_detail, v_refused_ids
+  select array_agg(v.n), array_agg(v.why), array_agg(v.detail)
+    into refused_at, refused_why, refused_detail
     from unnest(v_verdicts, v_details) with ordinality as v(why, detail, n)
    where v.why is not null;
 
   if v_taken = 0 then return; end if;
 
-  update event_inventory i set sold = i.sold + v_taken where i.event_id = p_event_id;
-  update inventory i set sold = i.sold + v_type_taken[array_position(type_ids, i.ticket_type_id)]
-   where i.event_id = p_event_id
-     and v_type_taken[array_position(type_ids, i.ticket_type_id)] > 0;
+  update event_inventory i set held = i.held + v_held, sold = i.sold + v_taken - v_held
+   where i.event_id = p_event_id;
+  update inventory i set held = i.held + t.held, sold = i.sold + t.taken - t.held
+    from unnest(type_ids, v_type_taken, v_type_held) as t(id, taken, held)
+   where i.ticket_type_id = t.id and t.taken > 0;
 
   insert into orders (id, user_id, event_id, ticket_type_id, quantity, total_price, status,
-                      created_at, idempotency_key, request_digest)
+                      created_at, is_hold, hold_expires_at, confirmed_at, idempotency_key, request_digest)
     select r.id, r.user_id, p_event_id, r.type_id, r.quantity,
-           r.quantity * type_cents[array_position(type_ids, r.type_id)] / 100.0, 'CONFIRMED',
-           placed_at, r.key, r.digest
-      from unnest(p_order_ids, p_user_ids, v_types, p_quantities, p_keys, p_digests, v_verdicts)
-             as r(id, user_id, type_id, quantity, key, digest, verdict)
+           r.quantity * type_cents[array_position(type_ids, r.type_id)] / 100.0,
+           (case when r.pending then 'PENDING' else 'CONFIRMED' end)::order_status,
+           placed_at, r.is_hold, case when r.pending then expires_at end,
+           case when not r.pending then placed_at end, r.key, r.digest
+      from unnest(p_order_ids, p_user_ids, v_types, p_quantities, p_holds, v_pending, p_keys, p_digests, v_verdicts)
+             as r(id, user_id, type_id, quantity, is_hold, pending, key, digest, verdict)
      where r.verdict is null;
 
-  insert into tickets (id, order_id, event_id, ticket_code, issued_at)
-    select t.id, t.order_id, p_event_id, t.code, placed_at
-      from unnest(p_ticket_ids, p_ticket_order_ids, p_ticket_codes) as t(id, order_id, code)
-     where v_refused_ids is null or t.order_id <> all (v_refused_ids);
+  if v_held > 0 then
+    insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,
+                          payment_method, check_at)
+      select r.id, p_event_id, r.user_id,
+             r.quantity * type_cents[array_position(type_ids, r.type_id)] / 100.0, v_event.currency,
+             'processing', 1, r.method, payment_check_time(placed_at)
+        from unnest(p_order_ids, p_user_ids, v_types, p_quantities, p_holds, p_methods, v_pending, v_verdicts)
+               as r(id, user_id, type_id, quantity, is_hold, method, pending, verdict)
+       where r.verdict is null and r.pending and not r.is_hold;
+  end if;
 
-  insert into outbox (topic, payload, created_at)
-    select 'orders.placed',
-           jsonb_build_object('event_id', p_event_id, 'order_ids', jsonb_agg(r.id)), placed_at
-      from unnest(p_order_ids, v_verdicts) as r(id, verdict)
-     where r.verdict is null;
+  if v_taken > v_held then
+    select array_agg(r.id) into v_unticketed
+      from unnest(p_order_ids, v_verdicts, v_pending) as r(id, verdict, pending)
+     where r.verdict is not null or r.pending;
+
+    insert into tickets (id, order_id, event_id, ticket_code, issued_at)
+      select t.id, t.order_id, p_event_id, t.code, placed_at
+        from unnest(p_ticket_ids, p_ticket_order_ids, p_ticket_codes) as t(id, order_id, code)
+       where v_unticketed is null or t.order_id <> all (v_unticketed);
+
+    insert into outbox (topic, payload, created_at)
+      select 'orders.placed',
+             jsonb_build_object('event_id', p_event_id, 'order_ids', jsonb_agg(r.id)), placed_at
+        from unnest(p_order_ids, v_verdicts, v_pending) as r(id, verdict, pending)
+       where r.verdict is null and not r.pending;
+  end if;
 
   remaining := remaining - v_taken;
   select array_agg(t.before - t.taken order by t.n) into type_remaining
@@ -177,7 +219,7 @@ comment on function place_orders is 'Decides a batch of purchase requests for on
 -- What the gate in front of the purchase path reads: the stock of an event, and why it does not
 -- sell when it does not.
 create view event_sale_state as
-  select i.event_id, i.capacity - i.held - i.sold as remaining,
+  select i.event_id, i.capacity - i.held - i.sold as remaining, e.currency,
          sale_refusal(e, clock_timestamp()) as closed,
          t.type_ids, t.type_remaining
     from event_inventory i
@@ -188,3 +230,8 @@ create view event_sale_state as
         from inventory n where n.event_id = i.event_id
     ) t;
 comment on view event_sale_state is 'Stock and sale state of an event at this moment. Owner: ticketing service.';
+
+-- What the payment of an order depends on, for the ticketing service to read.
+create view event_sale_terms as
+  select id as event_id, status, currency, created_by, name, event_date, refund_until from events;
+comment on view event_sale_terms is 'What paying for an event and giving tickets back depend on. Owner: event service.';

@@ -7,6 +7,14 @@ const ID_MAX = Number.MAX_SAFE_INTEGER
 
 export const Id = Type.Integer({ minimum: 1, maximum: ID_MAX })
 
+const PaymentMethod = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[A-Za-z0-9_]+$',
+  description:
+    'How it is paid: a payment method of the provider, e.g. pm_card_visa with the payment simulator.',
+})
+
 export const PlaceOrderBody = Type.Object(
   {
     event_id: Id,
@@ -22,6 +30,12 @@ export const PlaceOrderBody = Type.Object(
         description: 'Needed when the event has several ticket types.',
       }),
     ),
+    hold: Type.Optional(
+      Type.Boolean({
+        description: 'Holds the tickets until expires_at, to be paid by POST /orders/{id}/pay.',
+      }),
+    ),
+    payment_method: Type.Optional(PaymentMethod),
   },
   { additionalProperties: false },
 )
@@ -48,6 +62,50 @@ export const Order = Type.Object({
   quantity: Type.Integer(),
   total_price: Type.Number(),
   created_at: Type.String({ format: 'date-time' }),
+  expires_at: Type.Optional(
+    Type.String({ format: 'date-time', description: 'Until when a PENDING order is held.' }),
+  ),
+  next_action: Type.Optional(
+    Type.Object(
+      {
+        type: Type.String(),
+        url: Type.Optional(Type.String()),
+        client_secret: Type.Optional(Type.String()),
+      },
+      { description: 'What the buyer has to do before the payment goes on.' },
+    ),
+  ),
+  reason: Type.Optional(Type.String({ description: 'Why it is CANCELLED.' })),
+  refunded_amount: Type.Optional(
+    Type.Number({ description: 'What the tickets cost that were taken back.' }),
+  ),
+})
+
+export const PayOrderBody = Type.Object(
+  { payment_method: PaymentMethod },
+  { additionalProperties: false },
+)
+
+export const RefundOrderBody = Type.Object(
+  {
+    tickets: Type.Optional(
+      Type.Array(Type.String({ minLength: 5, maxLength: 64, pattern: '^TCK-[0-9A-Z]+$' }), {
+        minItems: 1,
+        maxItems: QUANTITY_MAX,
+        uniqueItems: true,
+        description: 'The codes of those that are taken back; all of them when left out.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const RefundedOrder = Type.Object({
+  order_id: Type.Integer(),
+  tickets_taken_back: Type.Integer(),
+  refund_ids: Type.Array(Type.Integer(), {
+    description: 'Money on its way; none for tickets that cost nothing.',
+  }),
 })
 
 export const OrdersQuery = Type.Object(

@@ -19,6 +19,10 @@ export const ERRORS = {
   sales_paused: { status: 409, message: 'The organizer has paused the sale.' },
   sales_closed: { status: 409, message: 'The sale is over.' },
   event_cancelled: { status: 409, message: 'The event is cancelled.' },
+  hold_expired: { status: 409, message: 'The time to pay for these tickets is over.' },
+  order_not_pending: { status: 409, message: 'This order can no longer be paid or given back.' },
+  payment_in_progress: { status: 409, message: 'A payment for this order is under way.' },
+  nothing_to_refund: { status: 409, message: 'These tickets were taken back before.' },
   sales_started: { status: 409, message: 'Sales have started, so this can no longer be changed.' },
   email_taken: { status: 409, message: 'An account with this e-mail address exists already.' },
   request_in_progress: {

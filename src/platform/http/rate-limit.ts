@@ -59,7 +59,7 @@ export class RateLimiter {
 }
 
 /** Addresses that machines poll; a limit there would look like an outage. */
-const UNLIMITED = new Set(['/livez', '/readyz', '/metrics'])
+const UNLIMITED = new Set(['/livez', '/readyz', '/metrics', '/api/v1/webhooks/payments'])
 
 /**
  * Applies a quota to every route of `app`. The headers list every quota that a request met, in the

@@ -30,14 +30,28 @@ export interface Purchase {
   eventId: number
   ticketTypeId: number | undefined
   quantity: number
+  /** To be paid later. */
+  isHold: boolean
+  /** How it is paid at once, if it costs anything; undefined when none was named. */
+  paymentMethod: string | undefined
   idempotencyKey: string | undefined
   digest: Buffer | undefined
 }
 
 /** A purchase that took place, or why not. */
-export type Verdict =
-  | { placed: true; orderId: number; ticketCodes: string[]; totalPriceCents: number; at: Date }
-  | { placed: false; why: string; detail: number | undefined }
+export type Verdict = Placed | { placed: false; why: string; detail: number | undefined }
+
+export interface Placed {
+  placed: true
+  orderId: number
+  /** None while it is not paid. */
+  ticketCodes: string[]
+  totalPriceCents: number
+  currency: string
+  at: Date
+  /** Until when it is held for payment; undefined when there is nothing to pay. */
+  expiresAt: Date | undefined
+}
 
 /** What is told of a batch once it is durable. */
 export interface DecidedBatch {
@@ -82,7 +96,9 @@ export async function decideBatch(
 
 /** Chooses the ids: with them the outcome can be found after a lost answer. */
 async function numbered(deps: DecideDeps, purchases: Purchase[]): Promise<NumberedPurchase[]> {
-  const tickets = purchases.reduce((sum, purchase) => sum + purchase.quantity, 0)
+  // A hold gets its tickets when it is paid; what is paid at once may turn out to cost nothing.
+  const ticketsOf = (purchase: Purchase) => (purchase.isHold ? 0 : purchase.quantity)
+  const tickets = purchases.reduce((sum, purchase) => sum + ticketsOf(purchase), 0)
   const [orderIds, ticketIds] = await Promise.all([
     deps.orderIds.take(purchases.length),
     deps.ticketIds.take(tickets),
@@ -90,8 +106,8 @@ async function numbered(deps: DecideDeps, purchases: Purchase[]): Promise<Number
   const now = Date.now()
   let next = 0
   return purchases.map((purchase, place) => {
-    const ids = ticketIds.slice(next, next + purchase.quantity)
-    next += purchase.quantity
+    const ids = ticketIds.slice(next, next + ticketsOf(purchase))
+    next += ids.length
     return {
       ...purchase,
       orderId: orderIds[place] as number,
@@ -152,9 +168,13 @@ async function decideAfterLoss(
       return batch.map((purchase) => {
         const order = existing.get(purchase.orderId)
         if (order === undefined) return { answer: late.shift() as Verdict }
-        const { orderId, ticketCodes } = purchase
-        const { totalPriceCents, createdAt } = order
-        return { answer: { placed: true, orderId, ticketCodes, totalPriceCents, at: createdAt } }
+        const { totalPriceCents, currency, createdAt, expiresAt } = order
+        const { orderId } = purchase
+        const ticketCodes = expiresAt === undefined ? purchase.ticketCodes : []
+        const at = createdAt
+        return {
+          answer: { placed: true, orderId, ticketCodes, totalPriceCents, currency, at, expiresAt },
+        }
       })
     } catch (error) {
       if (violatedConstraint(error) === 'orders_pkey') continue
@@ -182,12 +202,15 @@ function verdicts(batch: NumberedPurchase[], result: BatchResult): Verdict[] {
     const refusal = refused.get(place)
     if (refusal !== undefined) return { placed: false, why: refusal.why, detail: refusal.detail }
     const priceCents = onlyPrice ?? result.priceCents.get(purchase.ticketTypeId ?? 0) ?? 0
+    const isPending = purchase.isHold || priceCents > 0
     return {
       placed: true,
       orderId: purchase.orderId,
-      ticketCodes: purchase.ticketCodes,
+      ticketCodes: isPending ? [] : purchase.ticketCodes,
       totalPriceCents: priceCents * purchase.quantity,
+      currency: result.currency,
       at: result.placedAt,
+      expiresAt: isPending ? result.expiresAt : undefined,
     }
   })
 }

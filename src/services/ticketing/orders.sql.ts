@@ -1,6 +1,7 @@
 /** Orders and tickets as their buyers see them. */
 import { centsFromNumeric } from '../../kernel/money.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
+import type { NextAction } from '../../platform/payments.ts'
 
 export interface Order {
   orderId: number
@@ -10,6 +11,15 @@ export interface Order {
   totalPriceCents: number
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
   createdAt: Date
+  /** Of one that is PENDING: until when. */
+  expiresAt: Date | undefined
+  /** Why it is CANCELLED. */
+  reason: string | undefined
+  /** What its buyer has to do before its payment goes on. */
+  nextAction: NextAction | undefined
+  /** What its voided tickets cost. */
+  refundedCents: number
+  /** Those that are good. */
   ticketCodes: string[]
 }
 
@@ -21,10 +31,18 @@ interface OrderRow {
   total_price: string
   status: Order['status']
   created_at: Date
+  expires_at: Date | null
+  reason: string | null
+  next_action: NextAction | null
+  voided: number
   ticket_codes: string[] | null
 }
 
 const ORDER_COLUMNS = `o.id, o.user_id, o.event_id, o.quantity, o.total_price, o.status, o.created_at,
+  case o.status when 'PENDING' then o.hold_expires_at end as expires_at, o.reason,
+  (select p.next_action from payments p
+    where p.order_id = o.id and p.status = 'requires_action' and o.status = 'PENDING') as next_action,
+  (select count(*) from tickets t where t.order_id = o.id and t.refund_id is not null) as voided,
   (select array_agg(t.ticket_code order by t.id) from tickets t
     where t.order_id = o.id and t.voided_at is null) as ticket_codes`
 
@@ -36,6 +54,10 @@ const orderOf = (row: OrderRow): Order => ({
   totalPriceCents: centsFromNumeric(row.total_price),
   status: row.status,
   createdAt: row.created_at,
+  expiresAt: row.expires_at ?? undefined,
+  reason: row.reason ?? undefined,
+  nextAction: row.next_action ?? undefined,
+  refundedCents: (centsFromNumeric(row.total_price) / row.quantity) * row.voided,
   ticketCodes: row.ticket_codes ?? [],
 })
 
@@ -114,4 +136,77 @@ export async function hasOrders(tx: Transaction, eventId: number): Promise<boole
     [eventId],
   )
   return rows[0]?.found ?? false
+}
+
+/** An order, and what giving its tickets back depends on. */
+export interface RefundableOrder {
+  orderId: number
+  eventId: number
+  userId: number
+  status: Order['status']
+  organizerId: number
+  /** Buyers may give their tickets back themselves, because the event was postponed. */
+  mayBuyerRefund: boolean
+  tickets: { id: number; ticketCode: string; isVoid: boolean }[]
+}
+
+/** @returns Undefined when there is no such order. */
+export async function findRefundableOrder(
+  db: Queryable,
+  orderId: number,
+): Promise<RefundableOrder | undefined> {
+  const [row] = await db.query<{
+    event_id: number
+    user_id: number
+    status: Order['status']
+    created_by: number
+    may_buyer_refund: boolean
+  }>(
+    `select o.event_id, o.user_id, o.status, e.created_by,
+            coalesce(e.refund_until > clock_timestamp(), false) as may_buyer_refund
+       from orders o join event_sale_terms e on e.event_id = o.event_id
+      where o.id = $1`,
+    [orderId],
+  )
+  if (row === undefined) return undefined
+  const tickets = await db.query<{ id: number; ticket_code: string; is_void: boolean }>(
+    `select id, ticket_code, voided_at is not null as is_void
+       from tickets where order_id = $1 order by id`,
+    [orderId],
+  )
+  return {
+    orderId,
+    eventId: row.event_id,
+    userId: row.user_id,
+    status: row.status,
+    organizerId: row.created_by,
+    mayBuyerRefund: row.may_buyer_refund,
+    tickets: tickets.map((ticket) => ({
+      id: ticket.id,
+      ticketCode: ticket.ticket_code,
+      isVoid: ticket.is_void,
+    })),
+  }
+}
+
+/** Live orders of an event, from after `afterOrderId` on. */
+export async function findLiveOrders(
+  db: Queryable,
+  page: { eventId: number; afterOrderId: number; limit: number },
+): Promise<{ orderId: number; status: 'PENDING' | 'CONFIRMED' }[]> {
+  const rows = await db.query<{ id: number; status: 'PENDING' | 'CONFIRMED' }>(
+    `select id, status from orders
+      where event_id = $1 and id > $2 and status <> 'CANCELLED' order by id limit $3`,
+    [page.eventId, page.afterOrderId, page.limit],
+  )
+  return rows.map((row) => ({ orderId: row.id, status: row.status }))
+}
+
+/** Cancelled events that have something to give back. */
+export async function findEventsToUndo(db: Queryable): Promise<number[]> {
+  const rows = await db.query<{ event_id: number }>(
+    `select e.event_id from event_sale_terms e join event_inventory i on i.event_id = e.event_id
+      where e.status = 'cancelled' and i.held + i.sold > 0 order by e.event_id`,
+  )
+  return rows.map((row) => row.event_id)
 }

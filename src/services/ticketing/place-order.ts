@@ -4,33 +4,26 @@
  */
 import { createHash } from 'node:crypto'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
+import { type AnsweredOrder, type AnswerDeps, answerOneShot, answerPlacement } from './answer-order.ts'
 import type { Batcher } from './batcher.ts'
-import type { Purchase, Verdict } from './decide-batch.ts'
+import { collectPayment } from './collect-payment.ts'
+import type { Placed, Purchase, Verdict } from './decide-batch.ts'
 import type { Gate } from './gate.ts'
-import type { Placement } from './purchase.sql.ts'
+import type { Placement } from './placements.sql.ts'
 
 export interface PlaceOrderCommand {
   userId: number
   eventId: number
   ticketTypeId: number | undefined
   quantity: number
+  /** Held for the buyer, to be paid later. */
+  isHold: boolean
+  /** How it is paid at once, when it is no hold. */
+  paymentMethod: string | undefined
   idempotencyKey: string | undefined
 }
 
-/** An order as it was placed: what is answered, now and at every retry. */
-export interface PlacedOrder {
-  orderId: number
-  status: 'PENDING' | 'CONFIRMED'
-  eventId: number
-  quantity: number
-  totalPriceCents: number
-  createdAt: Date
-  ticketCodes: string[]
-  /** True when an earlier request under the same key placed it. */
-  isReplay: boolean
-}
-
-export interface PlaceOrderDeps {
+export interface PlaceOrderDeps extends AnswerDeps {
   gate: Gate
   purchases: Batcher<Purchase, Verdict>
   /** Finds what was placed under a key, batched over all who ask. */
@@ -38,6 +31,8 @@ export interface PlaceOrderDeps {
   /** Keys of requests that run in this process. */
   running: Set<string>
   onGateRefusal: (eventId: number) => void
+  /** How an order is paid that names no way to; undefined where there is none. */
+  defaultPaymentMethod: string | undefined
 }
 
 export interface PlacementQuestion {
@@ -49,14 +44,16 @@ export interface PlacementQuestion {
 const PLACEMENT_LANE = 0
 
 /**
+ * Places an order: a hold stays PENDING until it is paid, what costs nothing is CONFIRMED at once,
+ * and everything else is paid before it is answered.
  * @throws AppError `sold_out`, `limit_exceeded`, `sales_not_started`, `sales_paused`,
- * `sales_closed`, `event_cancelled`, `not_found`, `invalid_request`, `idempotency_key_reused`,
- * `request_in_progress`, `unavailable`
+ * `sales_closed`, `event_cancelled`, `not_found`, `invalid_request`, `payment_declined`,
+ * `idempotency_key_reused`, `request_in_progress`, `unavailable`
  */
 export async function placeOrder(
   deps: PlaceOrderDeps,
   command: PlaceOrderCommand,
-): Promise<PlacedOrder> {
+): Promise<AnsweredOrder> {
   const { idempotencyKey } = command
   if (idempotencyKey === undefined) return await decideOrder(deps, command, undefined)
 
@@ -74,12 +71,12 @@ async function decideOrder(
   deps: PlaceOrderDeps,
   command: PlaceOrderCommand,
   digest: Buffer | undefined,
-): Promise<PlacedOrder> {
+): Promise<AnsweredOrder> {
   const answer = await deps.gate.enter(command)
   if (!answer.admitted) {
     // Whoever has the order already gets it again, also when nothing is left.
     const placement = await findPlacement(deps, command)
-    if (placement !== undefined) return replayOf(placement, digest)
+    if (placement !== undefined) return await replay(deps, command, placement, digest)
     deps.onGateRefusal(command.eventId)
     if (answer.closed !== undefined) throw new AppError(answer.closed as ErrorCode)
     throw refusalOf('sold_out', 0, command)
@@ -87,29 +84,46 @@ async function decideOrder(
 
   let verdict: Verdict
   try {
-    verdict = await deps.purchases.submit(command.eventId, { ...command, digest })
+    verdict = await deps.purchases.submit(command.eventId, {
+      ...command,
+      paymentMethod: methodOf(deps, command),
+      digest,
+    })
   } finally {
     deps.gate.leave(answer.pass)
   }
 
-  if (verdict.placed) {
-    return {
-      orderId: verdict.orderId,
-      status: 'CONFIRMED',
-      eventId: command.eventId,
-      quantity: command.quantity,
-      totalPriceCents: verdict.totalPriceCents,
-      createdAt: verdict.at,
-      ticketCodes: verdict.ticketCodes,
-      isReplay: false,
-    }
-  }
+  if (verdict.placed) return await answerPlaced(deps, command, verdict)
   // A key that was used for another event is that, also when the event asked for is none.
   if (verdict.why === 'replay' || verdict.why === 'not_found') {
     const placement = await findPlacement(deps, command)
-    if (placement !== undefined) return replayOf(placement, digest)
+    if (placement !== undefined) return await replay(deps, command, placement, digest)
   }
   throw refusalOf(verdict.why, verdict.detail, command)
+}
+
+/** How it would be paid at once. */
+const methodOf = (deps: PlaceOrderDeps, command: PlaceOrderCommand): string | undefined =>
+  command.isHold ? undefined : (command.paymentMethod ?? deps.defaultPaymentMethod)
+
+async function answerPlaced(
+  deps: PlaceOrderDeps,
+  command: PlaceOrderCommand,
+  placed: Placed,
+): Promise<AnsweredOrder> {
+  const { orderId, totalPriceCents, currency, expiresAt } = placed
+  const { eventId, quantity, userId } = command
+  const order = { orderId, eventId, quantity, totalPriceCents, createdAt: placed.at, expiresAt }
+  if (expiresAt === undefined) {
+    return { ...order, status: 'CONFIRMED', ticketCodes: placed.ticketCodes, isReplay: false }
+  }
+  if (command.isHold) return { ...order, status: 'PENDING', ticketCodes: [], isReplay: false }
+
+  const collected = await collectPayment(deps, {
+    ...{ orderId, userId, eventId, quantity, amountCents: totalPriceCents, currency },
+    ...{ attempt: 1, paymentMethod: methodOf(deps, command) ?? '', intentId: undefined },
+  })
+  return await answerOneShot(deps, order, collected)
 }
 
 async function findPlacement(
@@ -121,25 +135,22 @@ async function findPlacement(
   return await deps.placements.submit(PLACEMENT_LANE, { userId, idempotencyKey })
 }
 
-function replayOf(placement: Placement, digest: Buffer | undefined): PlacedOrder {
+async function replay(
+  deps: PlaceOrderDeps,
+  command: PlaceOrderCommand,
+  placement: Placement,
+  digest: Buffer | undefined,
+): Promise<AnsweredOrder> {
   if (digest === undefined || !placement.digest.equals(digest)) {
     throw new AppError('idempotency_key_reused', { field: 'Idempotency-Key' })
   }
-  return {
-    orderId: placement.orderId,
-    status: placement.holdExpiresAt === undefined ? 'CONFIRMED' : 'PENDING',
-    eventId: placement.eventId,
-    quantity: placement.quantity,
-    totalPriceCents: placement.totalPriceCents,
-    createdAt: placement.createdAt,
-    ticketCodes: placement.ticketCodes,
-    isReplay: true,
-  }
+  return { ...(await answerPlacement(deps, command.userId, placement)), isReplay: true }
 }
 
 /** What makes two requests the same one. */
 function digestOf(command: PlaceOrderCommand): Buffer {
-  const request = JSON.stringify([command.eventId, command.quantity, command.ticketTypeId ?? null])
+  const { eventId, quantity, ticketTypeId = null, isHold, paymentMethod = null } = command
+  const request = JSON.stringify([eventId, quantity, ticketTypeId, isHold, paymentMethod])
   return createHash('sha256').update(request).digest().subarray(0, 16)
 }
 
@@ -181,6 +192,12 @@ function refusalOf(why: string, detail: number | undefined, command: PlaceOrderC
       return new AppError('invalid_request', {
         field: 'ticket_type_id',
         detail: `ticket_type_id ${command.ticketTypeId ?? ''} is not a ticket type of this event.`,
+      })
+    case 'method_required':
+      return new AppError('invalid_request', {
+        field: 'payment_method',
+        detail:
+          'payment_method is missing: name how this order is paid, or ask for hold: true and pay it later.',
       })
     case 'event_cancelled':
     case 'sales_closed':

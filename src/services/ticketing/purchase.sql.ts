@@ -10,6 +10,9 @@ export interface NumberedPurchase {
   userId: number
   ticketTypeId: number | undefined
   quantity: number
+  isHold: boolean
+  /** Undefined when none was named and there is no other. */
+  paymentMethod: string | undefined
   idempotencyKey: string | undefined
   digest: Buffer | undefined
   ticketIds: number[]
@@ -26,6 +29,9 @@ export interface BatchRefusal {
 
 export interface BatchResult {
   placedAt: Date
+  /** Until when what has to be paid is held. */
+  expiresAt: Date
+  currency: string
   /** Undefined when there is no such event. */
   stock: Stock | undefined
   /** Price of one ticket in cents, by ticket type. */
@@ -50,6 +56,8 @@ export async function fetchIdBlocks(
 
 interface PlaceOrdersRow {
   placed_at: Date | null
+  expires_at: Date | null
+  currency: string | null
   closed: string | null
   remaining: number | null
   type_ids: string[] | null
@@ -63,7 +71,8 @@ interface PlaceOrdersRow {
 const PLACE_ORDERS = {
   name: 'place_orders',
   text: `select * from place_orders($1::bigint, $2::bigint[], $3::bigint[], $4::bigint[],
-           $5::integer[], $6::text[], $7::bytea[], $8::bigint[], $9::bigint[], $10::text[])`,
+           $5::integer[], $6::boolean[], $7::text[], $8::text[], $9::bytea[], $10::bigint[],
+           $11::bigint[], $12::text[])`,
 }
 
 /**
@@ -84,6 +93,8 @@ export async function placeOrders(
     arrayOf(batch.map((purchase) => purchase.userId)),
     arrayOf(batch.map((purchase) => purchase.ticketTypeId ?? 'NULL')),
     arrayOf(batch.map((purchase) => purchase.quantity)),
+    arrayOf(batch.map((purchase) => (purchase.isHold ? 't' : 'f'))),
+    batch.map((purchase) => purchase.paymentMethod ?? null),
     batch.map((purchase) => purchase.idempotencyKey ?? null),
     batch.map((purchase) => purchase.digest ?? null),
     arrayOf(batch.flatMap((purchase) => purchase.ticketIds)),
@@ -100,6 +111,8 @@ function resultOf(row: PlaceOrdersRow): BatchResult {
   const typeIds = (row.type_ids ?? []).map(Number)
   return {
     placedAt: row.placed_at ?? new Date(),
+    expiresAt: row.expires_at ?? new Date(),
+    currency: row.currency ?? '',
     stock:
       row.remaining === null
         ? undefined
@@ -117,6 +130,13 @@ function resultOf(row: PlaceOrdersRow): BatchResult {
   }
 }
 
+interface ExistingOrder {
+  totalPriceCents: number
+  createdAt: Date
+  expiresAt: Date | undefined
+  currency: string
+}
+
 /**
  * Which of these orders exist, asked under the event's lock, so that a batch whose answer was lost
  * has either committed or can no longer be on its way when this answers.
@@ -125,16 +145,29 @@ export async function existingOrders(
   tx: Transaction,
   eventId: number,
   orderIds: readonly number[],
-): Promise<Map<number, { totalPriceCents: number; createdAt: Date }>> {
+): Promise<Map<number, ExistingOrder>> {
   await tx.query('select 1 from event_inventory where event_id = $1 for update', [eventId])
-  const rows = await tx.query<{ id: number; total_price: string; created_at: Date }>(
-    'select id, total_price, created_at from orders where id = any($1)',
+  const rows = await tx.query<{
+    id: number
+    total_price: string
+    created_at: Date
+    hold_expires_at: Date | null
+    currency: string
+  }>(
+    `select o.id, o.total_price, o.created_at, o.hold_expires_at, s.currency
+       from orders o join event_sale_state s on s.event_id = o.event_id
+      where o.id = any($1)`,
     [orderIds],
   )
   return new Map(
     rows.map((row) => [
       row.id,
-      { totalPriceCents: centsFromNumeric(row.total_price), createdAt: row.created_at },
+      {
+        totalPriceCents: centsFromNumeric(row.total_price),
+        createdAt: row.created_at,
+        expiresAt: row.hold_expires_at ?? undefined,
+        currency: row.currency,
+      },
     ]),
   )
 }
@@ -163,66 +196,4 @@ export async function readStock(db: Queryable, eventId: number): Promise<Stock |
       (row.type_ids ?? []).map((id, n) => [Number(id), row.type_remaining?.[n] ?? 0]),
     ),
   }
-}
-
-/** An order as it was when it was placed, for a replay of its answer. */
-export interface Placement {
-  orderId: number
-  eventId: number
-  quantity: number
-  totalPriceCents: number
-  createdAt: Date
-  holdExpiresAt: Date | undefined
-  ticketCodes: string[]
-  digest: Buffer
-}
-
-interface PlacementRow {
-  n: number
-  id: number
-  event_id: number
-  quantity: number
-  total_price: string
-  created_at: Date
-  hold_expires_at: Date | null
-  request_digest: Buffer
-  ticket_codes: string[] | null
-}
-
-const FIND_PLACEMENTS = {
-  name: 'find_placements',
-  // `limit 1` keeps it a lookup for each key, whatever the planner knew when it first met it.
-  text: `select k.n, o.id, o.event_id, o.quantity, o.total_price, o.created_at, o.hold_expires_at,
-                o.request_digest,
-                (select array_agg(t.ticket_code order by t.id) from tickets t
-                  where t.order_id = o.id and o.hold_expires_at is null) as ticket_codes
-           from unnest($1::bigint[], $2::text[]) with ordinality as k(user_id, key, n)
-          cross join lateral (
-            select * from orders o where o.user_id = k.user_id and o.idempotency_key = k.key limit 1
-          ) o`,
-}
-
-/** For each (user, key): the order that was placed under it, or undefined. */
-export async function findPlacements(
-  db: Queryable,
-  keys: readonly { userId: number; idempotencyKey: string }[],
-): Promise<(Placement | undefined)[]> {
-  const rows = await db.query<PlacementRow>(FIND_PLACEMENTS, [
-    keys.map((key) => key.userId),
-    keys.map((key) => key.idempotencyKey),
-  ])
-  const found: (Placement | undefined)[] = keys.map(() => undefined)
-  for (const row of rows) {
-    found[row.n - 1] = {
-      orderId: row.id,
-      eventId: row.event_id,
-      quantity: row.quantity,
-      totalPriceCents: centsFromNumeric(row.total_price),
-      createdAt: row.created_at,
-      holdExpiresAt: row.hold_expires_at ?? undefined,
-      ticketCodes: row.ticket_codes ?? [],
-      digest: row.request_digest,
-    }
-  }
-  return found
 }

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import {
   IdempotencyHeaders,
   Order as OrderSchema,
@@ -9,18 +9,19 @@ import {
   TicketParams,
 } from '../../contracts/order.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { decimalFromCents } from '../../kernel/money.ts'
 import { principalOf } from '../../platform/http/access.ts'
 import { Unchanged, sendTaggedJson } from '../../platform/http/etag.ts'
 import { cursorCodec, cutPage, nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres.ts'
-import { type Order, findOrder, findOrdersOf, findTicket } from './orders.sql.ts'
-import type { PlaceOrderCommand, PlacedOrder } from './place-order.ts'
+import { findOrder, findOrdersOf, findTicket } from './orders.sql.ts'
+import type { AnsweredOrder } from './answer-order.ts'
+import { orderJson } from './order-json.ts'
+import type { PlaceOrderCommand } from './place-order.ts'
 
 export interface TicketingRoutesDeps {
   db: Database
-  placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
+  placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
 }
 
 const ORDERS_PER_PAGE = 20
@@ -32,6 +33,9 @@ const PURCHASE_REFUSALS = [
   'sales_paused',
   'sales_closed',
   'event_cancelled',
+  'payment_declined',
+  'payment_in_progress',
+  'hold_expired',
   'idempotency_key_reused',
   'request_in_progress',
 ] as const
@@ -45,24 +49,32 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       schema: {
         summary: 'Buy tickets',
         description:
-          'Atomic and durable: CONFIRMED means that the tickets are yours. Send an Idempotency-Key to retry safely.',
+          'Atomic and durable: CONFIRMED means that the tickets are yours, PENDING that they are held for you until expires_at. 202 means that the payment provider has not answered yet. Send an Idempotency-Key to retry safely.',
         tags: ['orders'],
         security: [{ bearer: [] }],
         headers: IdempotencyHeaders,
         body: PlaceOrderBody,
-        response: { 201: OrderSchema },
+        response: { 201: OrderSchema, 202: OrderSchema },
       },
     },
     async (request, reply) => {
-      const { event_id, quantity, ticket_type_id } = request.body
+      const { event_id, quantity, ticket_type_id, hold, payment_method } = request.body
+      if (hold === true && payment_method !== undefined) {
+        throw new AppError('invalid_request', {
+          field: 'payment_method',
+          detail: 'payment_method is for orders that are paid at once: a hold names it when it is paid.',
+        })
+      }
       const order = await deps.placeOrder({
         userId: principalOf(request).userId,
         eventId: event_id,
         ticketTypeId: ticket_type_id,
         quantity,
+        isHold: hold === true,
+        paymentMethod: payment_method,
         idempotencyKey: request.headers['idempotency-key'],
       })
-      void reply.code(201).header('Location', `/api/v1/orders/${order.orderId}`)
+      void reply.code(order.isAccepted === true ? 202 : 201).header('Location', `/api/v1/orders/${order.orderId}`)
       if (order.isReplay) void reply.header('Idempotent-Replayed', 'true')
       return orderJson(order)
     },
@@ -138,16 +150,4 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       })
     },
   )
-}
-
-function orderJson(order: Order | PlacedOrder): Static<typeof OrderSchema> {
-  return {
-    order_id: order.orderId,
-    status: order.status,
-    tickets: order.ticketCodes.map((ticket_code) => ({ ticket_code })),
-    event_id: order.eventId,
-    quantity: order.quantity,
-    total_price: decimalFromCents(order.totalPriceCents),
-    created_at: order.createdAt.toISOString(),
-  }
 }

@@ -1,24 +1,37 @@
 /** The ticketing service: sells, and shows buyers what they bought. Its only door. */
+import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Audit } from '../../platform/audit.ts'
 import type { Database, Transaction } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
 import type { Service } from '../../platform/service.ts'
+import type { AnsweredOrder } from './answer-order.ts'
 import { Batcher } from './batcher.ts'
+import type { Charge } from './collect-payment.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
-import { createInProcessGate } from './gate.ts'
+import { startExpiry } from './expire-holds.ts'
+import { type Stock, createInProcessGate } from './gate.ts'
+import { type GiveBackDeps, type VoidPayment, giveBackOrder } from './give-back-order.ts'
 import { IdBlocks } from './id-blocks.ts'
+import { createOpenPayments } from './open-payments.ts'
 import { type Order, findOrder, findOrdersOf, hasOrders } from './orders.sql.ts'
+import { type PayOrderCommand, type PayOrderDeps, payOrder } from './pay-order.ts'
+import { paymentRoutes } from './payment-routes.ts'
 import {
   type PlaceOrderCommand,
   type PlaceOrderDeps,
-  type PlacedOrder,
   type PlacementQuestion,
   placeOrder,
 } from './place-order.ts'
-import { type Placement, fetchIdBlocks, findPlacements, readStock } from './purchase.sql.ts'
+import { type Placement, findPlacements } from './placements.sql.ts'
+import { fetchIdBlocks, readStock } from './purchase.sql.ts'
+import { type RefundOrderDeps, refundOrder } from './refund-order.ts'
 import { ticketingRoutes } from './routes.ts'
+import { type Settled, settleBatch } from './settle-batch.ts'
+import { type Settlement, type StartVerdict, startPayments } from './settlement.sql.ts'
 import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
+import { startUndoing } from './undo-cancelled-events.ts'
 
 /** In a rush, as many as arrive between two looks at the database: fewer would leave it idle. */
 const BATCH_MAX = 1_024
@@ -31,12 +44,16 @@ const WAITING_PER_USER_MAX = 64
 const WAIT_MAX_MS = 5_000
 /** As long after a purchase the next one is near, and lesser work would stand in its way. */
 const SALE_PAUSE_MS = 250
+/** Batches on their way at the same time, over all events; settlements besides. */
+const BATCHES_MAX = 4
 /** Connections that purchases have for themselves. */
-export const PURCHASE_CONNECTIONS = 4
+export const PURCHASE_CONNECTIONS = 2 * BATCHES_MAX
 
 /** What other parts may ask of ticketing. */
 export interface Ticketing {
-  placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
+  placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
+  payOrder: (command: PayOrderCommand) => Promise<AnsweredOrder>
+  giveBackOrder: (command: { userId: number; orderId: number }) => Promise<Order>
   /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
   isBusy: () => boolean
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
@@ -50,12 +67,25 @@ export interface TicketingStock {
   hasOrders: (tx: Transaction, eventId: number) => Promise<boolean>
 }
 
+/** What the payment service does for orders. */
+export interface PaymentProviderPort {
+  charge: Charge
+  voidPayment: VoidPayment
+  /** Refunds were decided. */
+  wakeRefunds: () => void
+  /** How an order is paid that names no way to; undefined where buyers have to say. */
+  defaultPaymentMethod: string | undefined
+}
+
 export interface TicketingDeps {
   /** For reading. */
   db: Database
   /** For purchases alone, so that nothing else can hold them up. */
   purchaseDb: Database
   registry: Registry
+  audit: Audit
+  logger: Logger
+  payments: PaymentProviderPort
   /** Called after a batch is durable: its message waits in the outbox. */
   onOrdersPlaced: () => void
   /** Decides a batch; only the benchmark has another one. */
@@ -66,12 +96,20 @@ export interface TicketingDeps {
 
 export function ticketingService(
   deps: TicketingDeps,
-): Service & { ticketing: Ticketing; stock: TicketingStock; door: Door } {
-  const { db, purchaseDb } = deps
+): Service & {
+  ticketing: Ticketing
+  stock: TicketingStock
+  door: Door
+  openPayments: ReturnType<typeof createOpenPayments>
+} {
+  const { db, purchaseDb, payments, logger } = deps
   const decide = deps.decideBatch ?? decideBatch
   const gate = createInProcessGate(async (eventId) => await readStock(purchaseDb, eventId))
   const telemetry = createTicketingTelemetry(deps.registry, () => purchases.waiting)
 
+  const onStock = (eventId: number, stock: Stock) => {
+    gate.heal(eventId, stock)
+  }
   let decidedAt = -SALE_PAUSE_MS
   const decideDeps = {
     db: purchaseDb,
@@ -95,8 +133,29 @@ export function ticketingService(
     waitTargetMs: WAIT_TARGET_MS,
     waitingPerUserMax: WAITING_PER_USER_MAX,
     waitMaxMs: WAIT_MAX_MS,
-    batchesMax: PURCHASE_CONNECTIONS,
+    batchesMax: BATCHES_MAX,
   }
+  // What is under way is never turned away: those who pay have their tickets already.
+  const never = { waitTargetMs: Number.POSITIVE_INFINITY, waitMaxMs: Number.POSITIVE_INFINITY }
+  const settleDeps = {
+    db: purchaseDb,
+    ticketIds: decideDeps.ticketIds,
+    onSettled: (eventId: number, stock: Stock, granted: number) => {
+      decidedAt = performance.now()
+      onStock(eventId, stock)
+      telemetry.settled(granted)
+      deps.onOrdersPlaced()
+    },
+  }
+  const settlements = new Batcher<Settlement, Settled>(
+    async (eventId, batch) => await settleBatch(settleDeps, eventId, batch),
+    { ...limits, ...never, waitingMax: 4 * WAITING_MAX, batchesMax: BATCHES_MAX - 1 },
+  )
+  const starts = new Batcher<PayOrderCommand, StartVerdict>(
+    async (_lane, requests) =>
+      (await startPayments(purchaseDb, requests)).map((answer) => ({ answer })),
+    { ...limits, ...never, batchesMax: 1 },
+  )
   const purchases = new Batcher<Purchase, Verdict>(
     async (eventId, batch) => await decide(decideDeps, eventId, batch),
     limits,
@@ -106,16 +165,36 @@ export function ticketingService(
       (await findPlacements(purchaseDb, questions)).map((answer) => ({ answer })),
     { ...limits, batchesMax: 1 },
   )
+  const payDeps: PayOrderDeps = {
+    db: purchaseDb,
+    starts,
+    charge: payments.charge,
+    settlements,
+    background: new Set(),
+    onFault: (error, orderId) => {
+      logger.warn({ err: error, order: orderId }, 'payment is left to the recovery')
+    },
+  }
   const placeDeps: PlaceOrderDeps = {
+    ...payDeps,
     gate,
     purchases,
     placements,
     running: new Set(),
     onGateRefusal: telemetry.refusedAtGate,
+    defaultPaymentMethod: payments.defaultPaymentMethod,
+  }
+  const { voidPayment } = payments
+  const giveBackDeps: GiveBackDeps = { db: purchaseDb, settlements, voidPayment, onStock }
+  const refundDeps: RefundOrderDeps = {
+    ...{ db, audit: deps.audit, onStock },
+    onRefunds: payments.wakeRefunds,
   }
 
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
+    payOrder: async (command) => await payOrder(payDeps, command),
+    giveBackOrder: async (command) => await giveBackOrder(giveBackDeps, command),
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
@@ -124,6 +203,7 @@ export function ticketingService(
   return {
     name: 'ticketing',
     ticketing,
+    openPayments: createOpenPayments({ db, settlements }),
     door: {
       method: 'POST',
       path: '/api/v1/orders',
@@ -142,6 +222,10 @@ export function ticketingService(
     },
     routes: (app) => {
       ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
+      paymentRoutes(app, {
+        ...{ payOrder: ticketing.payOrder, giveBackOrder: ticketing.giveBackOrder },
+        refundOrder: async (command) => await refundOrder(refundDeps, command),
+      })
     },
     async start() {
       // Connections and ids are there before the first buyer is.
@@ -153,9 +237,16 @@ export function ticketingService(
         decideDeps.orderIds.take(0),
         decideDeps.ticketIds.take(0),
       ])
+      const expiry = startExpiry({ db, logger, onStock })
+      const undoing = startUndoing({ ...refundDeps, logger })
       return {
         async [Symbol.asyncDispose]() {
+          await undoing[Symbol.asyncDispose]()
+          await expiry[Symbol.asyncDispose]()
           await purchases.drain()
+          await starts.drain()
+          await Promise.allSettled(payDeps.background)
+          await settlements.drain()
           await placements.drain()
         },
       }

@@ -7,6 +7,8 @@ export interface TicketingTelemetry {
   batchDecided: (batch: DecidedBatch) => void
   refusedAtGate: () => void
   turnedAway: () => void
+  /** Orders became CONFIRMED by their payment. */
+  settled: (granted: number) => void
 }
 
 /** The events that sold last, whose stock is shown; a label for each event ever would never end. */
@@ -19,13 +21,18 @@ export function createTicketingTelemetry(
 ): TicketingTelemetry {
   const placed = new Counter({
     name: 'boxoffice_orders_placed_total',
-    help: 'Orders that were placed.',
+    help: 'Orders that were placed, holds among them.',
     registers: [registry],
   })
   const refused = new Counter({
     name: 'boxoffice_orders_refused_total',
     help: 'Purchase requests that were refused, by who refused them.',
     labelNames: ['by'] as const,
+    registers: [registry],
+  })
+  const paid = new Counter({
+    name: 'boxoffice_orders_paid_total',
+    help: 'Orders that were confirmed by their payment.',
     registers: [registry],
   })
   const batchSize = new Histogram({
@@ -76,6 +83,9 @@ export function createTicketingTelemetry(
     },
     turnedAway() {
       refused.inc({ by: 'door' })
+    },
+    settled(granted) {
+      paid.inc(granted)
     },
   }
 }

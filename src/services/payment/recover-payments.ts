@@ -1,0 +1,87 @@
+/**
+ * Settles what a crash, a slow provider or a silent buyer left open, by asking the provider. Any
+ * number of these may run: each payment is handed to one of them at a time, and settling twice has
+ * no effect.
+ */
+import type { Logger } from 'pino'
+import type { PaymentProvider } from '../../platform/payments.ts'
+import { type Repetition, repeat } from '../../platform/repeat.ts'
+import { type Outcome, type Payment, chargePayment, intentOf, outcomeOf } from './charge-payment.ts'
+import { voidPayment } from './void-payment.ts'
+
+export interface OpenPayment extends Payment {
+  userId: number
+  quantity: number
+  /** Nobody may pay it any more. */
+  isOver: boolean
+  overReason: 'expired' | 'event_cancelled'
+}
+
+export interface RecoveryDeps {
+  provider: PaymentProvider
+  /** Payments that are to be asked after now, each handed to one caller for some seconds. */
+  claimOpenPayments: (limit: number) => Promise<OpenPayment[]>
+  settle: (payment: OpenPayment, outcome: Outcome) => Promise<void>
+  logger: Logger
+}
+
+const EVERY_MS = 1_000
+const PAYMENTS_PER_ROUND = 100
+/** At the provider at the same time: enough to catch up, few enough to leave room for buyers. */
+const AT_ONCE = 10
+
+export function startRecovery(deps: RecoveryDeps): Repetition {
+  return repeat({
+    everyMs: EVERY_MS,
+    async work() {
+      const payments = await deps.claimOpenPayments(PAYMENTS_PER_ROUND)
+      const queue = [...payments]
+      const work = async () => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          await recover(deps, next)
+        }
+      }
+      await Promise.all(Array.from({ length: AT_ONCE }, work))
+      return payments.length === PAYMENTS_PER_ROUND ? { pauseMs: 0 } : undefined
+    },
+    onError: (error) => {
+      deps.logger.warn({ err: error }, 'open payments will be looked at again')
+    },
+  })
+}
+
+async function recover(deps: RecoveryDeps, payment: OpenPayment): Promise<void> {
+  try {
+    const outcome = await findOutcome(deps.provider, payment)
+    if (outcome !== undefined) await deps.settle(payment, outcome)
+  } catch (error) {
+    // One that the provider cannot answer for must not hold up the others.
+    deps.logger.warn({ err: error, order: payment.orderId }, 'payment stays open')
+  }
+}
+
+async function findOutcome(
+  provider: PaymentProvider,
+  payment: OpenPayment,
+): Promise<Outcome | undefined> {
+  const intentId = await intentOf(provider, payment)
+  const known = { ...payment, intentId }
+  const state = await provider.retrieve(intentId)
+  switch (state.status) {
+    case 'captured':
+    case 'declined':
+    case 'voided': {
+      const outcome = outcomeOf(state, payment.attempt, intentId)
+      return outcome && { ...outcome, reason: payment.overReason }
+    }
+    case 'unconfirmed':
+      // Whoever started it died before it asked the provider.
+      if (payment.isOver) return await voidPayment(provider, known, payment.overReason)
+      return await chargePayment(provider, known)
+    case 'requires_action':
+      if (payment.isOver) return await voidPayment(provider, known, payment.overReason)
+      return outcomeOf(state, payment.attempt, intentId)
+    case 'processing':
+      return undefined
+  }
+}

@@ -1,0 +1,99 @@
+/** The payment service: talks to the provider, keeps the books, pays refunds back. Its only door. */
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { PaymentProvider } from '../../platform/payments.ts'
+import type { Database } from '../../platform/postgres.ts'
+import { Resources } from '../../platform/resources.ts'
+import type { Repetition } from '../../platform/repeat.ts'
+import type { Service } from '../../platform/service.ts'
+import { type Outcome, type Payment, chargePayment } from './charge-payment.ts'
+import { startHandlingMessages } from './handle-messages.ts'
+import { gatherMessages } from './gather-messages.ts'
+import { startProving } from './keep-proving.ts'
+import { startPayingBack } from './pay-back-refunds.ts'
+import { type EventProof, readProof } from './proof.sql.ts'
+import { type ProofCheck, checkProof } from './proof.ts'
+import { type OpenPayment, startRecovery } from './recover-payments.ts'
+import { type Refund, findRefund } from './refunds.sql.ts'
+import { type Owners, paymentRoutes } from './routes.ts'
+import { voidPayment } from './void-payment.ts'
+import { webhookRoutes } from './webhook-routes.ts'
+
+export type { EventProof, ProofCheck, Refund }
+
+/** What other parts may ask of the payment service. */
+export interface Payments {
+  charge: (payment: Payment) => Promise<Outcome | undefined>
+  voidPayment: (payment: Payment, reason: NonNullable<Outcome['reason']>) => Promise<Outcome>
+  /** At most some seconds old. */
+  findProof: (eventId: number) => Promise<{ proof: EventProof; checks: ProofCheck[] } | undefined>
+  findRefund: (refundId: number) => Promise<Refund | undefined>
+  /** Refunds were decided. */
+  wakeRefunds: () => void
+}
+
+export interface PaymentServiceDeps {
+  db: Database
+  provider: PaymentProvider
+  registry: Registry
+  logger: Logger
+  owners: Owners
+  /** What ticketing says and does about payments. */
+  open: {
+    claimOpenPayments: (limit: number) => Promise<OpenPayment[]>
+    findUnsettled: (orderIds: readonly number[]) => Promise<OpenPayment[]>
+    findIntent: (orderId: number) => Promise<string | undefined>
+    checkSoon: (orderId: number) => Promise<void>
+    settle: (payment: OpenPayment, outcome: Outcome) => Promise<void>
+  }
+  onPublished: () => void
+  isBusy: () => boolean
+}
+
+/** Counting a stadium takes a moment, and everybody may ask. */
+const PROOF_MS_MAX = 5_000
+const PROOFS_KEPT_MAX = 1_000
+
+export function paymentService(deps: PaymentServiceDeps): Service & { payments: Payments } {
+  const { db, provider, logger, open, onPublished } = deps
+  let refunding: Repetition | undefined
+  let handling: Repetition | undefined
+  const proofs = new LRUCache<number, { proof: EventProof | undefined }>({
+    max: PROOFS_KEPT_MAX,
+    ttl: PROOF_MS_MAX,
+    // One counting at a time, however many wait for it.
+    fetchMethod: async (eventId) => ({ proof: await readProof(db, eventId) }),
+  })
+  const proofOf = async (eventId: number) => (await proofs.fetch(eventId))?.proof
+
+  return {
+    name: 'payment',
+    payments: {
+      charge: async (payment) => await chargePayment(provider, payment),
+      voidPayment: async (payment, reason) => await voidPayment(provider, payment, reason),
+      async findProof(eventId) {
+        const proof = await proofOf(eventId)
+        return proof && { proof, checks: checkProof(proof) }
+      },
+      findRefund: async (refundId) => await findRefund(db, refundId),
+      wakeRefunds: () => refunding?.wake(),
+    },
+    routes: (app) => {
+      paymentRoutes(app, { db, proofOf, ...deps.owners })
+      webhookRoutes(app, {
+        provider,
+        keep: gatherMessages(db),
+        onMessage: () => handling?.wake(),
+      })
+    },
+    async start() {
+      await using starting = new Resources()
+      starting.use(startRecovery({ provider, logger, ...open }))
+      handling = starting.use(startHandlingMessages({ db, onPublished, logger, ...open }))
+      refunding = starting.use(startPayingBack({ db, provider, onPublished, logger, ...open }))
+      starting.use(startProving(deps))
+      return await Promise.resolve(starting.move())
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/** Giving a hold back. One whose payment is in flight is voided at the provider first. */
+import { AppError } from '../../kernel/errors.ts'
+import type { Database } from '../../platform/postgres.ts'
+import type { Batcher } from './batcher.ts'
+import type { Stock } from './gate.ts'
+import { type Order, findOrder } from './orders.sql.ts'
+import { type OpenPayment, findPayment } from './payments.sql.ts'
+import type { Settled } from './settle-batch.ts'
+import { type Outcome, type Settlement, releaseOrders } from './settlement.sql.ts'
+
+/**
+ * Makes sure at the provider that nothing more is captured.
+ * @returns What is the case afterwards: voided, or captured when it was too late.
+ */
+export type VoidPayment = (
+  payment: OpenPayment,
+  reason: NonNullable<Outcome['reason']>,
+) => Promise<Outcome>
+
+export interface GiveBackDeps {
+  db: Database
+  settlements: Batcher<Settlement, Settled>
+  voidPayment: VoidPayment
+  onStock: (eventId: number, stock: Stock) => void
+}
+
+/**
+ * @returns The order, CANCELLED. Giving it back again changes nothing.
+ * @throws AppError `not_found`, `order_not_pending` when it is paid, `unavailable`
+ */
+export async function giveBackOrder(
+  deps: GiveBackDeps,
+  command: { userId: number; orderId: number },
+): Promise<Order> {
+  const before = await ownOrder(deps, command)
+  if (before.status === 'PENDING') await release(deps, before)
+  const after = await ownOrder(deps, command)
+  if (after.status === 'CONFIRMED') {
+    throw new AppError('order_not_pending', {
+      detail: 'This order is paid, so it is no hold that could be given back.',
+    })
+  }
+  return after
+}
+
+async function release(deps: GiveBackDeps, { eventId, orderId }: Order): Promise<void> {
+  const { stock, busy } = await releaseOrders(deps.db, eventId, [orderId], 'given_back')
+  deps.onStock(eventId, stock)
+  if (busy.length === 0) return
+  const payment = await findPayment(deps.db, { orderId })
+  if (payment?.isInFlight !== true) return
+  const outcome = await deps.voidPayment(payment, 'given_back')
+  await deps.settlements.submit(eventId, { ...payment, ...outcome })
+}
+
+/** Somebody else's order and none at all look the same. */
+async function ownOrder(
+  deps: GiveBackDeps,
+  command: { userId: number; orderId: number },
+): Promise<Order> {
+  const order = await findOrder(deps.db, command.orderId)
+  if (order?.userId !== command.userId) throw new AppError('not_found')
+  return order
+}
