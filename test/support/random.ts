@@ -1,13 +1,4 @@
-/** Random numbers that can be had again: mulberry32, by Tommy Ettinger, in the public domain. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+export { seededRandom } from '../../src/kernel/seeded-random.ts'
 
 /** The seed of this run; `TEST_SEED` repeats another. */
 export const testSeed = (): number => Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000)
