@@ -6,6 +6,7 @@ import type { Config, Role } from './config.ts'
 import { AppError } from './kernel/errors.ts'
 import { invariant } from './kernel/invariant.ts'
 import { StartupError } from './kernel/startup-error.ts'
+import { openPaymentProvider } from './open-payment-provider.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -29,6 +30,7 @@ import { SAMPLE_ACCOUNTS, createSampleData } from './sample-data.ts'
 import { adminService } from './services/admin/service.ts'
 import { writeAuditEntry } from './services/admin/write-audit-entry.ts'
 import { eventService } from './services/event/service.ts'
+import { type Payments, WEBHOOK_PATH, paymentService } from './services/payment/service.ts'
 import { notificationService } from './services/notification/service.ts'
 import {
   PURCHASE_CONNECTIONS,
@@ -55,6 +57,8 @@ export interface Shop extends AsyncDisposable {
   databaseConnection: pg.ClientConfig
   /** From now on `/readyz` tells load balancers to send nothing more. */
   announceStop: () => void
+  /** Where the payment simulator of this process listens, if it runs one. */
+  paymentSimulatorUrl: string | undefined
 }
 
 /**
@@ -98,6 +102,12 @@ export async function composeShop(
   const signingKeys = await loadSigningKeys({ authKey: config.authKey, dataDir: config.dataDir })
   const tls = await loadTls({ ...config.tls, dataDir: config.dataDir, hosts: [config.host] })
 
+  let listening: (() => string | undefined) | undefined
+  const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
+    ...{ config, signingKeys, opening, logger },
+    webhookUrl: () => listening?.(),
+  })
+
   let relay: Repetition | undefined
   const user = userService({
     db,
@@ -112,9 +122,30 @@ export async function composeShop(
     db,
     purchaseDb,
     registry,
+    audit: writeAuditEntry,
+    logger,
+    payments: {
+      charge: async (started) => await payments().charge(started),
+      voidPayment: async (open, reason) => await payments().voidPayment(open, reason),
+      wakeRefunds: () => {
+        payments().wakeRefunds()
+      },
+      defaultPaymentMethod,
+    },
     onOrdersPlaced: () => relay?.wake(),
     ...replaced,
   })
+  const payment = paymentService({
+    ...{ db, provider, registry, logger },
+    owners: ticketing.openPayments,
+    open: ticketing.openPayments,
+    onPublished: () => relay?.wake(),
+    isBusy: ticketing.ticketing.isBusy,
+  })
+  /** Each of the two needs the other; nobody asks before both are there. */
+  function payments(): Payments {
+    return payment.payments
+  }
   const event = eventService({ db, audit: writeAuditEntry, stock: ticketing.stock })
   const notification = notificationService({
     db,
@@ -142,9 +173,11 @@ export async function composeShop(
     user,
     event,
     ticketing,
+    payment,
     admin,
     web,
     worker: notification,
+    'payment-simulator': { name: 'payment-simulator' },
   }
   const chosen = Object.entries(services).filter(([role]) => config.roles.has(role as Role))
 
@@ -169,6 +202,7 @@ export async function composeShop(
   })
   for (const [, service] of chosen) service.routes?.(http)
   await http.ready()
+  listening = () => webhookUrlOf(http, tls !== undefined)
 
   if (config.admin !== undefined) {
     await user.accounts.createFirstAdmin(config.admin).catch((error: unknown) => {
@@ -176,7 +210,8 @@ export async function composeShop(
     })
   }
   if (config.sampleData) {
-    await createSampleData({ db, hashPassword, setCapacity: ticketing.stock.setCapacity })
+    const { setCapacity } = ticketing.stock
+    await createSampleData({ db, hashPassword, setCapacity, provider })
   }
 
   // Every process verifies tokens, so every one has to learn which were revoked.
@@ -207,6 +242,7 @@ export async function composeShop(
     http,
     logger,
     databaseConnection,
+    paymentSimulatorUrl: simulatorUrl,
     announceStop: () => {
       isStopping = true
     },
@@ -215,6 +251,14 @@ export async function composeShop(
       await running[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Where our own simulator reaches us; undefined while nobody listens, or by TLS of our own making. */
+function webhookUrlOf(http: HttpApp, isTls: boolean): string | undefined {
+  const address = http.server.address()
+  if (isTls || address === null || typeof address === 'string') return undefined
+  const host = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : address.address
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}${WEBHOOK_PATH}`
 }
 
 async function openDatabase(

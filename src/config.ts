@@ -9,7 +9,16 @@ import type { Quota } from './platform/http/rate-limit.ts'
 import { StartupError } from './kernel/startup-error.ts'
 
 /** The parts that can run on their own; `all` is every one of them in one process. */
-export const ROLES = ['user', 'event', 'ticketing', 'admin', 'web', 'worker'] as const
+export const ROLES = [
+  'user',
+  'event',
+  'ticketing',
+  'payment',
+  'admin',
+  'web',
+  'worker',
+  'payment-simulator',
+] as const
 export type Role = (typeof ROLES)[number]
 
 export interface Config {
@@ -23,6 +32,18 @@ export interface Config {
   /** Undefined keeps mail in the mailbox. */
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
+  readonly payments: {
+    /** Where the provider is; undefined is the simulator, in production Stripe. */
+    readonly apiUrl: string | undefined
+    /** Undefined for the simulator, whose secrets follow from the signing key. */
+    readonly secretKey: string | undefined
+    readonly webhookSecret: string | undefined
+    /** Whether no real money moves. */
+    readonly isSimulated: boolean
+    readonly simulatorPort: number
+    /** Where the simulator sends its webhooks; undefined is this process. */
+    readonly webhookUrl: string | undefined
+  }
   readonly rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   readonly sampleData: boolean
   readonly admin: { email: string; password: string } | undefined
@@ -71,6 +92,16 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
   if (isProduction && smtpUrl === undefined) {
     faults.push('SMTP_URL is missing: in production there is no mailbox page, so mail must leave.')
   }
+  const secretKey = text(env, 'STRIPE_SECRET_KEY')
+  const webhookSecret = text(env, 'STRIPE_WEBHOOK_SECRET')
+  if ((secretKey === undefined) !== (webhookSecret === undefined)) {
+    faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together: set both or neither.')
+  }
+  if (isProduction && secretKey === undefined) {
+    faults.push(
+      'STRIPE_SECRET_KEY is missing: in production there is no payment simulator, so name a provider.',
+    )
+  }
   for (const name of ['REDIS_URL', 'AMQP_URL', 'DATABASE_REPLICA_URL']) {
     if (text(env, name) !== undefined) {
       warnings.push(`${name} is set, but this version does not use it yet: it runs without.`)
@@ -79,7 +110,16 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
 
   const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:'], faults)
   const chosenRoles = roles(flags.role ?? 'all', faults)
-  if (authKey === undefined && (databaseUrl !== undefined || chosenRoles.size < ROLES.length)) {
+  if (isProduction && flags.role === undefined) chosenRoles.delete('payment-simulator')
+  if (isProduction && chosenRoles.has('payment-simulator')) {
+    faults.push('--role payment-simulator: it moves no money, so it does not run in production.')
+  }
+  const apiUrl = url(env, 'STRIPE_API_URL', ['http:', 'https:'], faults)
+  // With a provider named, `all` is everything else.
+  if (flags.role === undefined && (apiUrl !== undefined || secretKey !== undefined)) {
+    chosenRoles.delete('payment-simulator')
+  }
+  if (authKey === undefined && (databaseUrl !== undefined || flags.role !== undefined)) {
     warnings.push(
       'AUTH_KEY is not set, so the key that signs access tokens is kept in DATA_DIR: other processes on this database accept them only with the same AUTH_KEY or DATA_DIR.',
     )
@@ -93,6 +133,14 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
     dataDir: resolve(text(env, 'DATA_DIR') ?? 'data'),
     databaseUrl,
     smtpUrl,
+    payments: {
+      apiUrl,
+      secretKey,
+      webhookSecret,
+      isSimulated: secretKey === undefined,
+      simulatorPort: integer(text(env, 'PAYMENT_SIMULATOR_PORT') ?? '0', 'PAYMENT_SIMULATOR_PORT', 0, 65_535, faults), // prettier-ignore
+      webhookUrl: url(env, 'PAYMENT_SIMULATOR_WEBHOOK_URL', ['http:', 'https:'], faults),
+    },
     mailFrom: text(env, 'MAIL_FROM') ?? 'Box Office <tickets@boxoffice.example>',
     rateLimits: rateLimits(text(env, 'RATE_LIMIT'), isProduction, faults),
     sampleData: !isProduction && onOff(env, 'SAMPLE_DATA', true, faults),
@@ -145,7 +193,7 @@ function text(env: Environment, name: string): string | undefined {
   return value === undefined || value === '' ? undefined : value
 }
 
-function roles(value: string, faults: string[]): ReadonlySet<Role> {
+function roles(value: string, faults: string[]): Set<Role> {
   if (value === 'all') return new Set(ROLES)
   const names = value.split(',').map((name) => name.trim())
   for (const name of names) {

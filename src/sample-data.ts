@@ -2,6 +2,9 @@
  * A shop to look at: the accounts, events and order of the project's brief, and some forty more
  * events. Written once into an empty shop, never in production.
  */
+import { invariant } from './kernel/invariant.ts'
+import { numericFromCents } from './kernel/money.ts'
+import type { PaymentProvider } from './platform/payments.ts'
 import type { Database, Transaction } from './platform/postgres.ts'
 import { type SampleEvent, sampleEvents } from './sample-events.ts'
 
@@ -32,6 +35,7 @@ const SAMPLE_TICKET_CODES = ['TCK-ABC123', 'TCK-ABC124']
 const SAMPLE_LOCK = 7_203_114
 
 export interface SampleDataDeps {
+  provider: PaymentProvider
   db: Database
   hashPassword: (password: string) => Promise<string>
   setCapacity: (
@@ -76,7 +80,7 @@ export async function createSampleData(deps: SampleDataDeps, now = new Date()): 
       const created = await createSampleEvent(tx, deps, event, bob)
       rockNight ??= created
     }
-    if (rockNight !== undefined) await createSampleOrder(tx, rockNight, alice)
+    if (rockNight !== undefined) await createSampleOrder(tx, deps, rockNight, alice)
     return true
   })
 }
@@ -132,17 +136,23 @@ async function createSampleEvent(
 /** Alice's order of two tickets, with the codes of the brief. */
 async function createSampleOrder(
   tx: Transaction,
+  deps: SampleDataDeps,
   event: { eventId: number; ticketTypeIds: number[] },
   userId: number,
 ): Promise<void> {
   const quantity = SAMPLE_TICKET_CODES.length
-  const [order] = await tx.query<{ id: number }>(
-    `insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status)
-       select $1, $2, id, $4::integer, price * $4::integer, 'CONFIRMED' from ticket_types where id = $3
-       returning id`,
+  const [order] = await tx.query<{ id: number; cents: number; currency: string }>(
+    `insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status,
+                         hold_expires_at, confirmed_at)
+       select $1, $2, id, $4::integer, price * $4::integer, 'CONFIRMED', now(), now()
+         from ticket_types where id = $3
+       returning id, (total_price * 100)::bigint as cents,
+                 (select currency from events where id = $2) as currency`,
     [userId, event.eventId, event.ticketTypeIds[0], quantity],
   )
-  const orderId = (order as { id: number }).id
+  invariant(order !== undefined, 'the sample event has a ticket type')
+  const orderId = order.id
+  await paySampleOrder(tx, deps.provider, { ...order, userId, eventId: event.eventId })
   await tx.query(
     'insert into tickets (order_id, event_id, ticket_code) select $1, $2, unnest($3::text[])',
     [orderId, event.eventId, SAMPLE_TICKET_CODES],
@@ -158,4 +168,29 @@ async function createSampleOrder(
   await tx.query(`insert into outbox (topic, payload) values ('orders.placed', $1)`, [
     JSON.stringify({ event_id: event.eventId, order_ids: [orderId] }),
   ])
+}
+
+/** Paid like any other order, so that it can be refunded like any other. */
+async function paySampleOrder(
+  tx: Transaction,
+  provider: PaymentProvider,
+  order: { id: number; userId: number; eventId: number; cents: number; currency: string },
+): Promise<void> {
+  const { id: orderId, userId, eventId, cents: amountCents, currency } = order
+  const { intentId } = await provider.createIntent({ orderId, eventId, amountCents, currency })
+  const paymentMethod = 'pm_card_visa'
+  const state = await provider.confirm({ intentId, orderId, attempt: 1, paymentMethod })
+  invariant(state.status === 'captured', 'the sample order is paid')
+  const amount = numericFromCents(amountCents)
+  await tx.query(
+    `insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,
+                           payment_method, provider_ref, check_at)
+       values ($1, $2, $3, $4, $5, 'captured', 1, $6, $7, now())`,
+    [orderId, eventId, userId, amount, currency, paymentMethod, intentId],
+  )
+  await tx.query(
+    `insert into ledger (event_id, order_id, debit, credit, amount, currency)
+       values ($1, $2, 'provider', 'sales', $3, $4)`,
+    [eventId, orderId, amount, currency],
+  )
 }

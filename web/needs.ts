@@ -95,6 +95,8 @@ export interface Ticketing {
     eventId: number
     ticketTypeId: number | undefined
     quantity: number
+    isHold: boolean
+    paymentMethod: string | undefined
     idempotencyKey: string | undefined
   }) => Promise<{ orderId: number; isReplay: boolean }>
   /** The newest first. */

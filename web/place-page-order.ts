@@ -33,7 +33,15 @@ export async function placePageOrder(
   if (event.ticketTypes.length > 1 && ticketTypeId === undefined) {
     return fault('ticket_type', 'Choose a ticket type.')
   }
-  const command = { userId, eventId: event.id, ticketTypeId, quantity, idempotencyKey: key }
+  const command = {
+    userId,
+    eventId: event.id,
+    ticketTypeId,
+    quantity,
+    isHold: false,
+    paymentMethod: undefined,
+    idempotencyKey: key,
+  }
   try {
     return await placeOnce(ticketing, command)
   } catch (error) {

@@ -24,7 +24,9 @@ const decideAtOnce: typeof decideBatch = async (deps, eventId, purchases) => {
       orderId: (lastOrderId += 1),
       ticketCodes: Array.from({ length: quantity }, () => createTicketCode(at.getTime())),
       totalPriceCents: quantity * PRICE_CENTS,
+      currency: 'EUR',
       at,
+      expiresAt: undefined,
     },
   }))
 }

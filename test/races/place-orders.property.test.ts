@@ -149,6 +149,8 @@ test('every batch gets the verdicts of the model', async () => {
                 userId: users[one.user]?.id as number,
                 ticketTypeId: one.type === undefined ? undefined : (ticketTypeIds[one.type] ?? 999_999_999),
                 quantity: one.quantity,
+                isHold: false,
+                paymentMethod: 'pm_card_visa',
                 idempotencyKey: one.key === undefined ? undefined : `${eventId}-${one.key}`,
                 digest: one.key === undefined ? undefined : Buffer.from(JSON.stringify([one.type, one.quantity])),
                 ticketIds,

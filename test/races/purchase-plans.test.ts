@@ -6,11 +6,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Database } from '../../src/platform/postgres.ts'
-import {
-  type NumberedPurchase,
-  findPlacements,
-  placeOrders,
-} from '../../src/services/ticketing/purchase.sql.ts'
+import { type NumberedPurchase, placeOrders } from '../../src/services/ticketing/purchase.sql.ts'
+import { findPlacements } from '../../src/services/ticketing/placements.sql.ts'
 import { createTicketCode } from '../../src/services/ticketing/ticket-code.ts'
 import { createDatabase } from '../support/database.ts'
 import { createSale } from '../support/sale.ts'
@@ -45,6 +42,8 @@ test('plans made on empty tables do not read more while the tables fill', async 
       userId: USERS_FROM + next,
       ticketTypeId: undefined,
       quantity: 1,
+      isHold: false,
+      paymentMethod: 'pm_card_visa',
       idempotencyKey: `key-${next}`,
       digest: Buffer.alloc(16),
       ticketIds: [next],

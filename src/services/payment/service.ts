@@ -18,8 +18,9 @@ import { type OpenPayment, startRecovery } from './recover-payments.ts'
 import { type Refund, findRefund } from './refunds.sql.ts'
 import { type Owners, paymentRoutes } from './routes.ts'
 import { voidPayment } from './void-payment.ts'
-import { webhookRoutes } from './webhook-routes.ts'
+import { WEBHOOK_PATH, webhookRoutes } from './webhook-routes.ts'
 
+export { WEBHOOK_PATH }
 export type { EventProof, ProofCheck, Refund }
 
 /** What other parts may ask of the payment service. */

@@ -77,7 +77,7 @@ export async function claimOpenPayments(db: Queryable, limit: number): Promise<O
 /** @returns The payment of an order, whatever became of it; undefined when there is none. */
 export async function findPayment(
   db: Queryable,
- { orderId }: { orderId: number },
+  { orderId }: { orderId: number },
 ): Promise<(OpenPayment & { isInFlight: boolean }) | undefined> {
   const [row] = await db.query<OpenPaymentRow & { is_in_flight: boolean }>(
     `select ${OPEN_PAYMENT}, is_in_flight(p.status)

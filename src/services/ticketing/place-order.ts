@@ -4,7 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
-import { type AnsweredOrder, type AnswerDeps, answerOneShot, answerPlacement } from './answer-order.ts'
+import {
+  type AnsweredOrder,
+  type AnswerDeps,
+  answerOneShot,
+  answerPlacement,
+} from './answer-order.ts'
 import type { Batcher } from './batcher.ts'
 import { collectPayment } from './collect-payment.ts'
 import type { Placed, Purchase, Verdict } from './decide-batch.ts'

@@ -62,7 +62,8 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       if (hold === true && payment_method !== undefined) {
         throw new AppError('invalid_request', {
           field: 'payment_method',
-          detail: 'payment_method is for orders that are paid at once: a hold names it when it is paid.',
+          detail:
+            'payment_method is for orders that are paid at once: a hold names it when it is paid.',
         })
       }
       const order = await deps.placeOrder({
@@ -74,7 +75,9 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
         paymentMethod: payment_method,
         idempotencyKey: request.headers['idempotency-key'],
       })
-      void reply.code(order.isAccepted === true ? 202 : 201).header('Location', `/api/v1/orders/${order.orderId}`)
+      void reply
+        .code(order.isAccepted === true ? 202 : 201)
+        .header('Location', `/api/v1/orders/${order.orderId}`)
       if (order.isReplay) void reply.header('Idempotent-Replayed', 'true')
       return orderJson(order)
     },

@@ -94,9 +94,7 @@ export interface TicketingDeps {
   waitingMax?: number
 }
 
-export function ticketingService(
-  deps: TicketingDeps,
-): Service & {
+export function ticketingService(deps: TicketingDeps): Service & {
   ticketing: Ticketing
   stock: TicketingStock
   door: Door

@@ -18,12 +18,7 @@ export type StartVerdict =
     }
   | {
       verdict:
-        | 'confirmed'
-        | 'in_progress'
-        | 'expired'
-        | 'event_cancelled'
-        | 'not_pending'
-        | 'not_found'
+        'confirmed' | 'in_progress' | 'expired' | 'event_cancelled' | 'not_pending' | 'not_found'
       reason: string | undefined
     }
 
