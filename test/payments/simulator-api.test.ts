@@ -70,7 +70,7 @@ for (const [method, code, declineCode] of DECLINED) {
     assert.equal(error.code, code)
     assert.equal(error.decline_code, declineCode)
     assert.equal(error.payment_intent?.id, id)
-    assert.equal(error.payment_intent?.status, 'requires_payment_method')
+    assert.equal(error.payment_intent.status, 'requires_payment_method')
     assert.equal(error.payment_method?.id, method)
     const after = await stripe.paymentIntents.retrieve(id)
     assert.equal(after.last_payment_error?.code, code)
@@ -105,7 +105,7 @@ test('what is paid is not canceled and not paid again; the refusal shows it', as
     assert.equal(error.statusCode, 400)
     assert.equal(error.code, 'payment_intent_unexpected_state')
     assert.equal(error.payment_intent?.id, id)
-    assert.equal(error.payment_intent?.status, 'succeeded')
+    assert.equal(error.payment_intent.status, 'succeeded')
   }
   const captures = (await readSimulatorBooks(url)).captures.filter(
     (capture) => capture.payment_intent === id,
@@ -177,7 +177,7 @@ for (const method of ['pm_card_authenticationRequired', 'pm_card_threeDSecure2Re
       })
       assert.equal(asked.status, 'requires_action')
       assert.equal(asked.next_action?.type, 'redirect_to_url')
-      const address = asked.next_action?.redirect_to_url?.url ?? ''
+      const address = asked.next_action.redirect_to_url?.url ?? ''
       const page = await fetch(address)
       assert.equal(page.status, 200)
       assert.match(await page.text(), /pay €75\.50 with your test card/)
