@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const EVERY_MS = 50
-/** No claim about speed: what has not come by then does not come. */
-const UNTIL_MS_MAX = 60_000
+const POLL_MS = 10
+const MAX_MS = 60_000
 
-/** Waits until something is the case. @throws Error when it never is. */
+/** Waits for a state, generously. @throws When it never comes, saying what was waited for. */
 export async function until(
-  condition: () => Promise<boolean>,
-  what = 'the condition',
+  what: string,
+  condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  const deadline = performance.now() + UNTIL_MS_MAX
+  const deadline = performance.now() + MAX_MS
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await sleep(EVERY_MS)
+    if (performance.now() > deadline) throw new Error(`never: ${what}`)
+    await sleep(POLL_MS)
   }
 }
