@@ -13,6 +13,7 @@ import {
   startPaidShop,
   untilSettled,
 } from '../support/paid-sale.ts'
+import { makeTrouble } from '../support/payment-simulator.ts'
 import type { Buyer } from '../support/sale.ts'
 
 let shop: PaidShop
@@ -294,4 +295,25 @@ test('a refund that takes the bank a while is told when it is through', async ()
   await untilSettled(shop.db, id)
   const { refunded } = await assertBooksAgree(shop.db, shop.simulatorUrl, id)
   assert.equal(refunded, 7_500)
+})
+
+test('a refund that was carried out and answered with a failure is found, not paid twice', async () => {
+  const { id } = await shop.create()
+  const order = await shop.bought(shop.guest, id, 2)
+  const orderIds = [String(order.order_id)]
+  const about = { operations: ['refund'], order_ids: orderIds, count: 1 }
+  await makeTrouble(shop.simulatorUrl, { kind: 'error_after', ...about })
+  assert.equal((await refund(shop.organizer, order.order_id)).status, 201)
+  await eventually('the provider was asked once', async () => {
+    const [row] = await shop.db.query<{ last_error: string | null }>(
+      'select last_error from refunds where order_id = $1',
+      [order.order_id],
+    )
+    return row?.last_error !== null
+  })
+  await shop.db.query('update refunds set run_at = now() where order_id = $1', [order.order_id])
+  await untilSettled(shop.db, id)
+  const { refunded, theirs } = await assertBooksAgree(shop.db, shop.simulatorUrl, id)
+  assert.equal(refunded, 15_000)
+  assert.equal(theirs.refunds.length, 1)
 })
