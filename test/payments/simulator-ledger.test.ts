@@ -80,6 +80,9 @@ test('what was answered before a kill is in the books, and nothing is captured t
   const folder = await newFolder(t)
   const random = seededRandom(testSeed())
   let simulator = await startSimulatorProcess({ folder })
+  t.after(async () => {
+    await simulator.kill()
+  })
   const port = Number(new URL(simulator.url).port)
   const stripe = stripeAt(simulator.url)
   const answered = new Map<string, string>()
@@ -132,7 +135,6 @@ test('what was answered before a kill is in the books, and nothing is captured t
   await clients
 
   const { captures } = await readSimulatorBooks(simulator.url)
-  await simulator[Symbol.asyncDispose]()
   assert.equal(captures.length, new Set(captures.map((capture) => capture.order_id)).size)
   const booked = new Map(captures.map((capture) => [capture.order_id, capture.charge]))
   for (const [order, charge] of answered) assert.equal(booked.get(order), charge, `order ${order}`)
@@ -142,7 +144,7 @@ test('when the disk takes no more, nothing more is answered, and what was answer
   const folder = await newFolder(t)
   // In blocks of 512 bytes: room for some hundred payments.
   const limited = ['sh', '-c', 'ulimit -f 1000; exec "$0" "$@"']
-  const full = await startSimulatorProcess({ folder }, limited)
+  await using full = await startSimulatorProcess({ folder }, limited)
   const stripe = stripeAt(full.url)
   const answered: string[] = []
   const pay = async () =>
@@ -229,7 +231,7 @@ for (const [what, damage] of Object.entries(DAMAGE)) {
 
 test('a folder has one simulator, and the next when that is gone, however it went', async (t) => {
   const folder = await newFolder(t)
-  const first = await startSimulatorProcess({ folder })
+  await using first = await startSimulatorProcess({ folder })
   await assert.rejects(startTestSimulator({ folder }), StartupError)
   await first.kill()
   await using second = await startTestSimulator({ folder })
