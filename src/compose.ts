@@ -16,7 +16,7 @@ import { type HttpApp, createHttpServer, stopHttpServer } from './platform/http/
 import { smtpSender } from './platform/mail.ts'
 import { createLogger } from './platform/logger.ts'
 import { migrate } from './platform/migrations.ts'
-import { startJobRunners } from './platform/outbox/jobs.ts'
+import { RUNNERS_MAX, startJobRunners } from './platform/outbox/jobs.ts'
 import { startRelay } from './platform/outbox/relay.ts'
 import { outboxTelemetry } from './platform/outbox/telemetry.ts'
 import { Database, type DatabaseOptions } from './platform/postgres.ts'
@@ -40,7 +40,8 @@ import { userService } from './services/user/service.ts'
 import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
-const JOB_CONNECTIONS = 4
+/** For the runners and the relay. */
+const JOB_CONNECTIONS = RUNNERS_MAX + 1
 /** A mail leaves inside its job's transaction, which is idle until the mail server has answered. */
 const JOB_IDLE_MS = 60_000
 /** A batch takes milliseconds; one that takes this long is stuck, and buyers are waiting. */
@@ -116,18 +117,41 @@ export async function composeShop(
     ...replaced,
   })
   const event = eventService({ db, audit: writeAuditEntry, stock: ticketing.stock })
+  const findMailedOrder = async (orderId: number) => {
+    const order = await ticketing.ticketing.findOrder(orderId)
+    if (order === undefined) return undefined
+    const buyer = await user.accounts.findUser(order.userId)
+    const found = await event.events.findEvent(order.eventId)
+    invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
+    return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
+  }
   const notification = notificationService({
     db,
     sendMail: config.smtpUrl === undefined ? undefined : smtpSender(config.smtpUrl, config.mailFrom), // prettier-ignore
     neverSendTo: new Set(SAMPLE_ACCOUNTS.map((account) => account.email)),
+    publicUrl: config.publicUrl,
     async findConfirmedOrder(orderId) {
-      const order = await ticketing.ticketing.findOrder(orderId)
+      const order = await findMailedOrder(orderId)
       if (order === undefined) return undefined
-      const [buyer] = await user.accounts.addressOf([order.userId])
-      const found = await event.events.findEvent(order.eventId)
-      invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
-      return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
+      return {
+        ...order,
+        tickets: order.ticketCodes.map((ticketCode) => ({ ticketCode })),
+        links: { order: `${config.publicUrl}/tickets/order/${orderId}` },
+      }
     },
+    async findReturnedOrder(orderId) {
+      const order = await findMailedOrder(orderId)
+      return order && { ...order, isEventCancelled: order.event.status === 'cancelled' }
+    },
+    findEventFacts: event.events.findFacts,
+    findBuyersOf: ticketing.ticketing.findBuyersOf,
+    findRecipient: user.accounts.findUser,
+    async findAccount(userId) {
+      const found = await user.accounts.findUser(userId)
+      if (found === undefined || found.suspendedAt !== null) return undefined
+      return { ...found, isVerified: found.emailVerifiedAt !== null }
+    },
+    makeToken: user.accounts.makeToken,
   })
   const admin = adminService({ db, accounts: user.accounts, logger })
   const web = webPages({

@@ -3,10 +3,13 @@ import { createTransport } from 'nodemailer'
 
 export type SendMail = (mail: {
   messageId: string
+  /** One address. */
   to: string
   subject: string
   text: string
   html: string
+  /** PNG pictures that the HTML shows as `cid:…`. */
+  pictures: readonly { cid: string; filename: string; png: Buffer }[]
 }) => Promise<void>
 
 const CONNECTIONS_MAX = 2
@@ -25,7 +28,19 @@ export function smtpSender(url: string, from: string): SendMail {
     } as Parameters<typeof createTransport>[0],
     { from },
   )
-  return async (mail) => {
-    await transport.sendMail(mail)
+  return async ({ to, pictures, ...mail }) => {
+    await transport.sendMail({
+      ...mail,
+      // As it is, not taken apart: no address becomes several.
+      to: { name: '', address: to },
+      // Nobody's holiday message is an answer to it (RFC 3834).
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      attachments: pictures.map(({ cid, filename, png }) => ({
+        ...{ cid, filename, content: png, contentType: 'image/png' },
+        contentDisposition: 'inline',
+      })),
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
   }
 }

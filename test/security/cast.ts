@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TRIES_MAX } from '../../src/platform/outbox/jobs.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { startSession } from '../../src/services/user/open-session.ts'
 import type { SessionKind } from '../../src/services/user/sessions.sql.ts'
@@ -17,7 +18,16 @@ export const ROLES = ['nobody', 'suspended', 'guest', 'organizer', 'admin'] as c
 export type Role = (typeof ROLES)[number]
 
 /** What an address or a body can name. An `event` is published and not on sale yet, a `sale` is. */
-export type Thing = 'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'asset'
+export type Thing =
+  | 'event'
+  | 'draft'
+  | 'sale'
+  | 'order'
+  | 'ticket'
+  | 'user'
+  | 'mail'
+  | 'deadLetter'
+  | 'asset'
 
 export interface Person extends Buyer {
   /** The Cookie header of a page session. */
@@ -122,6 +132,8 @@ export async function startCast(): Promise<Cast> {
           return owner.ticketCode
         case 'user':
           return String(owner.id)
+        case 'deadLetter':
+          return await newDeadLetter(app)
         case 'mail':
           return await someMail(app)
         case 'asset':
@@ -152,6 +164,16 @@ async function databaseWithLongIds(): Promise<TestDatabase> {
     [FIRST_ID],
   )
   return database
+}
+
+/** The id of a job that was given up. */
+async function newDeadLetter(app: TestApp): Promise<string> {
+  const [job] = await app.db.query<{ id: number }>(
+    `insert into jobs (consumer, effect, tries, last_error)
+       values ('of no version', '{"id": "order 1", "data": {}}', $1, 'refused') returning id`,
+    [TRIES_MAX],
+  )
+  return String(job?.id)
 }
 
 /** The id of a mail; buyers get one a moment after they bought. */

@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
 import type { Service } from '../../platform/service.ts'
 import { Batcher } from './batcher.ts'
+import { findBuyersOf } from './buyers.sql.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
 import { createInProcessGate } from './gate.ts'
 import { IdBlocks } from './id-blocks.ts'
@@ -41,6 +42,8 @@ export interface Ticketing {
   isBusy: () => boolean
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** Users who have tickets for an event, or had them until it was cancelled, by id. */
+  findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
 }
 
 /** What the event service needs for the stock of its events. */
@@ -119,6 +122,8 @@ export function ticketingService(
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
+    findBuyersOf: async (eventId, afterUserId, limit) =>
+      await findBuyersOf(db, eventId, afterUserId, limit),
   }
 
   return {
