@@ -199,7 +199,7 @@ function Ticket({ label, code, picture }: Extract<Block, { kind: 'ticket' }>): V
       class="rule"
       style={`margin:0 0 16px;border:2px dashed ${LINE};border-radius:12px;border-collapse:separate`}
     >
-      <td align="center" style="padding:20px 16px">
+      <td align="center" style="padding:20px 8px">
         <p
           class="muted"
           style={`margin:0 0 ${picture === undefined ? 6 : 14}px;font:14px/1.4 ${TEXT};color:${MUTED}`}
@@ -217,7 +217,7 @@ function Ticket({ label, code, picture }: Extract<Block, { kind: 'ticket' }>): V
         )}
         <p
           class="ink"
-          style={`margin:0;font:700 15px/1.5 ${MONO};color:${INK};word-break:break-all`}
+          style={`margin:0;font:700 14px/1.5 ${MONO};color:${INK};word-break:break-all`}
         >
           {code}
         </p>

@@ -55,10 +55,10 @@ export const english = {
   },
   cancelled: {
     subject: (event: string) => `Cancelled: ${event}`,
-    preview: 'Your money comes back by itself.',
+    preview: 'What you paid comes back by itself.',
     title: (event: string) => `${event} is cancelled`,
     intro:
-      'we are sorry: this event will not take place. Your money comes back by itself, the way you paid; you need do nothing. We write to you when it is on its way.',
+      'we are sorry: this event will not take place. What you paid comes back by itself, the way it came; you need do nothing. We write to you when it is on its way.',
     invalid: 'Your tickets for it are no longer valid.',
   },
   refund: {

@@ -59,10 +59,10 @@ export const german: Texts = {
   },
   cancelled: {
     subject: (event) => `Abgesagt: ${event}`,
-    preview: 'Dein Geld kommt von selbst zurück.',
+    preview: 'Was du bezahlt hast, kommt von selbst zurück.',
     title: (event) => `${event} ist abgesagt`,
     intro:
-      'es tut uns leid: Diese Veranstaltung findet nicht statt. Dein Geld kommt von selbst zurück, auf dem Weg, auf dem du bezahlt hast; du musst nichts tun. Wir schreiben dir, wenn es unterwegs ist.',
+      'es tut uns leid: Diese Veranstaltung findet nicht statt. Was du bezahlt hast, kommt von selbst zurück, auf dem Weg, auf dem es kam; du musst nichts tun. Wir schreiben dir, wenn es unterwegs ist.',
     invalid: 'Deine Tickets dafür gelten nicht mehr.',
   },
   refund: {
