@@ -31,4 +31,4 @@ export interface Letter {
 }
 
 /** Names come from people: one with a line break must not become a header, or a line, of its own. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
