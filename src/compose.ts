@@ -13,7 +13,7 @@ import { addApiDocs } from './platform/http/api-docs.ts'
 import { operationsRoutes } from './platform/http/operations.ts'
 import { createHttpMetrics } from './platform/http/request-telemetry.ts'
 import { type HttpApp, createHttpServer, stopHttpServer } from './platform/http/server.ts'
-import { smtpSender } from './platform/mail.ts'
+import { openMailServer } from './platform/mail.ts'
 import { createLogger } from './platform/logger.ts'
 import { migrate } from './platform/migrations.ts'
 import { RUNNERS_MAX, startJobRunners } from './platform/outbox/jobs.ts'
@@ -125,9 +125,13 @@ export async function composeShop(
     invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
     return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
   }
+  const mailServer =
+    config.smtpUrl === undefined
+      ? undefined
+      : opening.use(openMailServer(config.smtpUrl, config.mailFrom))
   const notification = notificationService({
     db,
-    sendMail: config.smtpUrl === undefined ? undefined : smtpSender(config.smtpUrl, config.mailFrom), // prettier-ignore
+    sendMail: mailServer?.sendMail,
     neverSendTo: new Set(SAMPLE_ACCOUNTS.map((account) => account.email)),
     publicUrl: config.publicUrl,
     async findConfirmedOrder(orderId) {

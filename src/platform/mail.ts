@@ -15,8 +15,14 @@ export type SendMail = (mail: {
 const CONNECTIONS_MAX = 2
 const TIMEOUT_MS = 10_000
 
-/** @param url `smtp://user:password@host:port`, or smtps. */
-export function smtpSender(url: string, from: string): SendMail {
+/**
+ * Disposing closes what is open to it.
+ * @param url `smtp://user:password@host:port`, or smtps.
+ */
+export function openMailServer(
+  url: string,
+  from: string,
+): AsyncDisposable & { sendMail: SendMail } {
   const transport = createTransport(
     {
       url,
@@ -28,7 +34,7 @@ export function smtpSender(url: string, from: string): SendMail {
     } as Parameters<typeof createTransport>[0],
     { from },
   )
-  return async ({ to, pictures, ...mail }) => {
+  const sendMail: SendMail = async ({ to, pictures, ...mail }) => {
     await transport.sendMail({
       ...mail,
       // As it is, not taken apart: no address becomes several.
@@ -42,5 +48,13 @@ export function smtpSender(url: string, from: string): SendMail {
       disableFileAccess: true,
       disableUrlAccess: true,
     })
+  }
+  return {
+    sendMail,
+    // Once nothing more is sent: connections are kept open for the next mail.
+    async [Symbol.asyncDispose]() {
+      transport.close()
+      await Promise.resolve()
+    },
   }
 }

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { simpleParser } from 'mailparser'
 import { PNG } from 'pngjs'
 import { SMTPServer } from 'smtp-server'
-import { smtpSender } from '../../src/platform/mail.ts'
+import { openMailServer } from '../../src/platform/mail.ts'
 import { orderConfirmationMail } from '../../src/services/notification/mails/order-confirmation.ts'
 import { type TestApp, startApp } from '../support/app.ts'
 import { signUp } from '../support/accounts.ts'
@@ -106,9 +106,9 @@ test('a confirmation reaches its buyer, also when the mail server turns it away 
 
 test('a mail arrives in its language, with its pictures in it and every header its own', async () => {
   await using server = await startMailServer(0)
-  const send = smtpSender(server.url, 'Box Office <shop@boxoffice.local>')
+  await using sender = openMailServer(server.url, 'Box Office <shop@boxoffice.local>')
   const qrPng = PNG.sync.write(new PNG({ width: 8, height: 8 }))
-  await send(
+  await sender.sendMail(
     orderConfirmationMail({
       orderId: 7,
       buyer: { name: 'Zoë', email: 'zoe@mail.boxoffice.local', language: 'de' },

@@ -19,15 +19,7 @@ export type Role = (typeof ROLES)[number]
 
 /** What an address or a body can name. An `event` is published and not on sale yet, a `sale` is. */
 export type Thing =
-  | 'event'
-  | 'draft'
-  | 'sale'
-  | 'order'
-  | 'ticket'
-  | 'user'
-  | 'mail'
-  | 'deadLetter'
-  | 'asset'
+  'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'deadLetter' | 'asset'
 
 export interface Person extends Buyer {
   /** The Cookie header of a page session. */
