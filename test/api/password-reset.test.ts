@@ -155,3 +155,13 @@ test('no other token is worth a password', async () => {
     assertRefused(await post(app, CONFIRM, { token, password: NEW_PASSWORD }), DEAD, token)
   }
 })
+
+test('a link leads to the shop, whatever the request says about its address', async () => {
+  await using app = await startApp({ env: { PUBLIC_URL: 'https://tickets.example/' } })
+  const account = await signUp(app)
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', origin: 'https://evil.example' } // prettier-ignore
+  assert.equal((await post(app, RESET, { email: account.email }, headers)).status, 202)
+  const mail = await mailTo(app.db, account.email, 'password-reset-')
+  assert.match(mail.body_text, /^https:\/\/tickets\.example\/reset\?token=[\w-]{43}$/m)
+  assert.doesNotMatch(`${mail.body_text}${mail.body_html}`, /evil/)
+})

@@ -1,5 +1,6 @@
 /** The people of the authorization tests, and things that belong to them. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,8 @@ import { TRIES_MAX } from '../../src/platform/outbox/jobs.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { startSession } from '../../src/services/user/open-session.ts'
 import type { SessionKind } from '../../src/services/user/sessions.sql.ts'
+import { makeUserToken } from '../../src/services/user/user-tokens.ts'
+import type { UserTokenKind } from '../../src/services/user/user-tokens.sql.ts'
 import { stylesheet } from '../../web/assets.ts'
 import { type Account, patch, post, signUp } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
@@ -41,11 +44,15 @@ export interface Cast extends AsyncDisposable {
   /** A name for such a thing that nobody has. */
   missing: (thing: Thing) => string
   openSession: (userId: number, kind: SessionKind) => Promise<string>
+  /** The token of a link that `known` was sent. */
+  linkToken: (kind: UserTokenKind) => Promise<string>
 }
 
 /** Ids begin here, so that one is as long as another and found in a page. */
 const FIRST_ID = 700_000_000
 const FAR_ID = '999999999'
+
+let links = 0
 
 export async function startCast(): Promise<Cast> {
   const dataDir = await mkdtemp(join(tmpdir(), 'box-office-cast-'))
@@ -112,6 +119,10 @@ export async function startCast(): Promise<Cast> {
     other,
     known,
     openSession,
+    linkToken: async (kind) => {
+      const asked = { kind, userId: known.id, request: `of the cast ${(links += 1)}` }
+      return await app.db.transaction(async (tx) => await makeUserToken(tx, randomBytes(32), asked))
+    },
     async thingOf(thing, owner) {
       switch (thing) {
         case 'event':

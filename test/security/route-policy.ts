@@ -61,6 +61,14 @@ const refreshToken = async ({ openSession, known }: Cast) => ({
   refresh_token: await openSession(known.id, 'refresh'),
 })
 
+const resetLink = async ({ linkToken }: Cast) => ({
+  token: await linkToken('password_reset'),
+  password: PASSWORD,
+})
+const verificationLink = async ({ linkToken }: Cast) => ({
+  token: await linkToken('email_verification'),
+})
+
 /** A HEAD route follows its GET. */
 export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Accounts
@@ -78,17 +86,9 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     status: 202,
     send: () => ({ email: `nobody-${(made += 1)}@shop.example` }),
   },
-  // The token says for whom; one that is not good is good for nobody.
-  'POST /api/v1/users/password-reset/confirm': {
-    for: 'anyone',
-    status: 422,
-    send: () => ({ token: 'of no mail', password: PASSWORD }),
-  },
-  'POST /api/v1/users/verify-email': {
-    for: 'anyone',
-    status: 422,
-    send: () => ({ token: 'of no mail' }),
-  },
+  // The token says for whom.
+  'POST /api/v1/users/password-reset/confirm': { for: 'anyone', status: 204, send: resetLink },
+  'POST /api/v1/users/verify-email': { for: 'anyone', status: 204, send: verificationLink },
   'POST /api/v1/users/verify-email/send': { for: 'user', status: 202 },
   'GET /.well-known/jwks.json': anyone,
 
@@ -176,13 +176,9 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     send: () => ({ email: `nobody-${(made += 1)}@shop.example` }),
   },
   'GET /reset': page,
-  'POST /reset': {
-    ...page,
-    status: 422,
-    send: () => ({ token: 'of no mail', password: PASSWORD }),
-  },
+  'POST /reset': { ...page, send: resetLink },
   'GET /verify': page,
-  'POST /verify': { ...page, status: 422, send: () => ({ token: 'of no mail' }) },
+  'POST /verify': { ...page, send: verificationLink },
   // Here they are asked for by a name that is not this machine's, which would open them to all.
   'GET /mailbox': { for: 'admin', isPage: true, status: 200 },
   'GET /mailbox/:id': { for: 'admin', isPage: true, things: { mail: shown } },
