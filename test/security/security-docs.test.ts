@@ -19,7 +19,7 @@ function testsNamed(): { file: string; title: string }[] {
 function hasTest(file: string, title: string): boolean {
   const quoted = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const source = readFileSync(inPackage(file), 'utf8')
-  return new RegExp(`\\b(?:test|suite)\\(\\s*(['"\`])${quoted}\\1`).test(source)
+  return new RegExp(`\\b(?:test|suite|browserTest)\\(\\s*(['"\`])${quoted}\\1`).test(source)
 }
 
 test('every test that docs/security.md names is there under that title', () => {

@@ -133,7 +133,8 @@ test('a ticket has its picture, one without has none', () => {
     [QR],
   )
   assert.equal(confirmation.html.split('<img').length, 2)
-  assert.ok(confirmation.html.includes(`src="cid:${confirmation.pictures[0]?.cid ?? ''}"`))
+  const source = `src="cid:${confirmation.pictures[0]?.cid ?? ''}"`
+  assert.ok(confirmation.html.includes(source), 'the HTML shows it')
 })
 
 test('nothing that was typed at registration is in a mail to an address that may be another’s', () => {
