@@ -1,5 +1,6 @@
 /** What the pages ask of the services; `compose.ts` hands it in. */
 import type { ListEventsQuery, SaleState } from '../src/contracts/event.ts'
+import type { Language } from '../src/kernel/language.ts'
 import type { UserType } from '../src/platform/http/access.ts'
 
 /** Somebody signed in to the pages. */
@@ -22,6 +23,8 @@ export interface Accounts {
     email: string
     password: string
     userType: UserType
+    /** Of the mails. */
+    language: Language
     requestId: string
   }) => Promise<ProvenUser>
   /** `device` is a cookie: where somebody signed in before, strangers' guesses do not count. */
@@ -34,6 +37,12 @@ export interface Accounts {
   openPageSession: (user: ProvenUser) => Promise<{ token: string; expiresAt: Date }>
   findPageSession: (token: string) => Promise<PageUser | undefined>
   closePageSession: (token: string) => Promise<void>
+  /** Has a link to a new password sent to an address, if it is somebody's. */
+  askPasswordReset: (command: { email: string; address: string }) => Promise<void>
+  /** @throws AppError `invalid_value`, naming the field: the token of the link, or the password. */
+  resetPassword: (command: { token: string; password: string; requestId: string }) => Promise<void>
+  /** @throws AppError `invalid_value` when the link is no longer good. */
+  verifyEmail: (command: { token: string; requestId: string }) => Promise<void>
 }
 
 export interface EventListing {
@@ -115,6 +124,7 @@ export interface StoredMail {
 
 export interface Mailbox {
   newest: (limit: number) => Promise<readonly StoredMail[]>
+  find: (id: number) => Promise<StoredMail | undefined>
 }
 
 export interface WebDeps {

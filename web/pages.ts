@@ -7,6 +7,7 @@ import type { WebDeps } from './needs.ts'
 import { accountRoutes } from './routes/account-routes.tsx'
 import { buyRoutes } from './routes/buy-routes.tsx'
 import { eventRoutes } from './routes/event-routes.tsx'
+import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
 import { mailboxRoutes } from './routes/mailbox-routes.tsx'
 import { siteRoutes } from './routes/site-routes.tsx'
 import { ticketRoutes } from './routes/ticket-routes.tsx'
@@ -40,6 +41,7 @@ export function webPages(deps: WebDeps): Service {
         buyRoutes(routes)
         ticketRoutes(routes)
         accountRoutes(routes)
+        mailLinkRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)
       })

@@ -114,6 +114,7 @@ async function prepare(
   const mailSink = resources.use(await startMailSink())
   const settingsFor = (database: BenchDatabase): Record<string, string> => ({
     NODE_ENV: 'production',
+    PUBLIC_URL: 'https://tickets.example',
     PORT: '0',
     DATA_DIR: join(folder, 'shop'),
     DATABASE_URL: database.url,

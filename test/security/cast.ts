@@ -1,11 +1,15 @@
 /** The people of the authorization tests, and things that belong to them. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TRIES_MAX } from '../../src/platform/outbox/jobs.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { startSession } from '../../src/services/user/open-session.ts'
 import type { SessionKind } from '../../src/services/user/sessions.sql.ts'
+import { makeUserToken } from '../../src/services/user/user-tokens.ts'
+import type { UserTokenKind } from '../../src/services/user/user-tokens.sql.ts'
 import { stylesheet } from '../../web/assets.ts'
 import { type Account, patch, post, signUp } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
@@ -17,7 +21,8 @@ export const ROLES = ['nobody', 'suspended', 'guest', 'organizer', 'admin'] as c
 export type Role = (typeof ROLES)[number]
 
 /** What an address or a body can name. An `event` is published and not on sale yet, a `sale` is. */
-export type Thing = 'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'asset'
+export type Thing =
+  'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'deadLetter' | 'asset'
 
 export interface Person extends Buyer {
   /** The Cookie header of a page session. */
@@ -39,11 +44,15 @@ export interface Cast extends AsyncDisposable {
   /** A name for such a thing that nobody has. */
   missing: (thing: Thing) => string
   openSession: (userId: number, kind: SessionKind) => Promise<string>
+  /** The token of a link that `known` was sent. */
+  linkToken: (kind: UserTokenKind) => Promise<string>
 }
 
 /** Ids begin here, so that one is as long as another and found in a page. */
 const FIRST_ID = 700_000_000
 const FAR_ID = '999999999'
+
+let links = 0
 
 export async function startCast(): Promise<Cast> {
   const dataDir = await mkdtemp(join(tmpdir(), 'box-office-cast-'))
@@ -110,6 +119,10 @@ export async function startCast(): Promise<Cast> {
     other,
     known,
     openSession,
+    linkToken: async (kind) => {
+      const asked = { kind, userId: known.id, request: `of the cast ${(links += 1)}` }
+      return await app.db.transaction(async (tx) => await makeUserToken(tx, randomBytes(32), asked))
+    },
     async thingOf(thing, owner) {
       switch (thing) {
         case 'event':
@@ -122,6 +135,8 @@ export async function startCast(): Promise<Cast> {
           return owner.ticketCode
         case 'user':
           return String(owner.id)
+        case 'deadLetter':
+          return await newDeadLetter(app)
         case 'mail':
           return await someMail(app)
         case 'asset':
@@ -152,6 +167,16 @@ async function databaseWithLongIds(): Promise<TestDatabase> {
     [FIRST_ID],
   )
   return database
+}
+
+/** The id of a job that was given up. */
+async function newDeadLetter(app: TestApp): Promise<string> {
+  const [job] = await app.db.query<{ id: number }>(
+    `insert into jobs (consumer, effect, tries, last_error)
+       values ('of no version', '{"id": "order 1", "data": {}}', $1, 'refused') returning id`,
+    [TRIES_MAX],
+  )
+  return String(job?.id)
 }
 
 /** The id of a mail; buyers get one a moment after they bought. */

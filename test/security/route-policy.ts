@@ -61,6 +61,14 @@ const refreshToken = async ({ openSession, known }: Cast) => ({
   refresh_token: await openSession(known.id, 'refresh'),
 })
 
+const resetLink = async ({ linkToken }: Cast) => ({
+  token: await linkToken('password_reset'),
+  password: PASSWORD,
+})
+const verificationLink = async ({ linkToken }: Cast) => ({
+  token: await linkToken('email_verification'),
+})
+
 /** A HEAD route follows its GET. */
 export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Accounts
@@ -73,6 +81,15 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /api/v1/users/logout': { for: 'anyone', status: 204, send: refreshToken },
   'GET /api/v1/users/me': { for: 'user', status: 200 },
   'PATCH /api/v1/users/me': { for: 'user', status: 200, send: () => ({ name: 'New Name' }) },
+  'POST /api/v1/users/password-reset': {
+    for: 'anyone',
+    status: 202,
+    send: () => ({ email: `nobody-${(made += 1)}@shop.example` }),
+  },
+  // The token says for whom.
+  'POST /api/v1/users/password-reset/confirm': { for: 'anyone', status: 204, send: resetLink },
+  'POST /api/v1/users/verify-email': { for: 'anyone', status: 204, send: verificationLink },
+  'POST /api/v1/users/verify-email/send': { for: 'user', status: 202 },
   'GET /.well-known/jwks.json': anyone,
 
   // Events
@@ -117,6 +134,16 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     send: () => ({ user_type: 'organizer' }),
   },
 
+  'GET /api/v1/admin/dead-letters': { for: 'admin', status: 200 },
+  'POST /api/v1/admin/dead-letters/:id/replay': {
+    for: 'admin',
+    things: { deadLetter: { own: 202, others: 202 } },
+  },
+  'DELETE /api/v1/admin/dead-letters/:id': {
+    for: 'admin',
+    things: { deadLetter: { own: 204, others: 204 } },
+  },
+
   // Pages
   'GET /': page,
   'GET /events/:id': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
@@ -143,6 +170,15 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'GET /sign-up': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
   'POST /sign-up': { ...page, status: 303, send: newcomer },
   'POST /sign-out': { ...page, status: 303, send: () => ({}) },
+  'GET /forgot-password': page,
+  'POST /forgot-password': {
+    ...page,
+    send: () => ({ email: `nobody-${(made += 1)}@shop.example` }),
+  },
+  'GET /reset': page,
+  'POST /reset': { ...page, send: resetLink },
+  'GET /verify': page,
+  'POST /verify': { ...page, send: verificationLink },
   // Here they are asked for by a name that is not this machine's, which would open them to all.
   'GET /mailbox': { for: 'admin', isPage: true, status: 200 },
   'GET /mailbox/:id': { for: 'admin', isPage: true, things: { mail: shown } },

@@ -9,13 +9,20 @@ import type { Service } from '../../platform/service.ts'
 import type { AnsweredOrder } from './answer-order.ts'
 import { Batcher } from './batcher.ts'
 import type { Charge } from './collect-payment.ts'
+import { findBuyersOf } from './buyers.sql.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
 import { startExpiry } from './expire-holds.ts'
 import { type Stock, createInProcessGate } from './gate.ts'
 import { type GiveBackDeps, type VoidPayment, giveBackOrder } from './give-back-order.ts'
 import { IdBlocks } from './id-blocks.ts'
 import { createOpenPayments } from './open-payments.ts'
-import { type Order, findOrder, findOrdersOf, hasOrders } from './orders.sql.ts'
+import {
+  type Order,
+  findOrder,
+  findOrdersOf,
+  findTicketsOfRefund,
+  hasOrders,
+} from './orders.sql.ts'
 import { type PayOrderCommand, type PayOrderDeps, payOrder } from './pay-order.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import {
@@ -61,6 +68,10 @@ export interface Ticketing {
   undoCancelledEvents: () => void
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** Users who have tickets for an event, or had them until it was cancelled, by id. */
+  findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
+  /** The codes of the tickets that a refund took back. */
+  findTicketsOfRefund: (refundId: number) => Promise<string[]>
 }
 
 /** What the event service needs for the stock of its events. */
@@ -201,6 +212,9 @@ export function ticketingService(deps: TicketingDeps): Service & {
     undoCancelledEvents: () => undoing?.wake(),
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
+    findBuyersOf: async (eventId, afterUserId, limit) =>
+      await findBuyersOf(db, eventId, afterUserId, limit),
+    findTicketsOfRefund: async (refundId) => await findTicketsOfRefund(db, refundId),
   }
 
   return {
