@@ -37,6 +37,7 @@ import {
 } from './services/ticketing/service.ts'
 import { hashPassword } from './services/user/passwords.ts'
 import { userService } from './services/user/service.ts'
+import { posterShapes } from '../web/components/poster-shapes.ts'
 import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
@@ -112,6 +113,22 @@ export async function composeShop(
     db,
     purchaseDb,
     registry,
+    signingKeys,
+    printing: {
+      async findEvent(eventId) {
+        const found = await event.events.findEvent(eventId)
+        return (
+          found && {
+            ...found,
+            startsAt: found.eventDate,
+            isCancelled: found.status === 'cancelled',
+            changedAt: found.updatedAt,
+          }
+        )
+      },
+      nameOf: async (userId) => (await user.accounts.addressOf([userId]))[0]?.name,
+      posterOf: posterShapes,
+    },
     onOrdersPlaced: () => relay?.wake(),
     ...replaced,
   })

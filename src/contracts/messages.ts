@@ -6,6 +6,8 @@ export interface Messages {
   'event.changed': { event_id: number }
   /** A batch of orders was confirmed. */
   'orders.placed': { event_id: number; order_ids: number[] }
+  /** Somebody wants the tickets of an order as a PDF that is not drawn yet. */
+  'tickets.wanted': { order_id: number; version: string }
 }
 
 export type Topic = keyof Messages

@@ -17,9 +17,11 @@ import type { HttpApp } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { type Order, findOrder, findOrdersOf, findTicket } from './orders.sql.ts'
 import type { PlaceOrderCommand, PlacedOrder } from './place-order.ts'
+import type { OrderLinks, TicketFiles, TicketLinks } from './ticket-files.ts'
 
 export interface TicketingRoutesDeps {
   db: Database
+  files: TicketFiles
   placeOrder: (command: PlaceOrderCommand) => Promise<PlacedOrder>
 }
 
@@ -90,7 +92,10 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       if (page.nextCursor !== undefined) {
         void reply.header('Link', nextLink(request, page.nextCursor))
       }
-      return await sendTaggedJson(request, reply, page.items.map(orderJson))
+      const orders = page.items.map(async (order) =>
+        orderJson(order, await deps.files.linksOf(order)),
+      )
+      return await sendTaggedJson(request, reply, await Promise.all(orders))
     },
   )
 
@@ -110,7 +115,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       const order = await findOrder(deps.db, request.params.id)
       // Somebody else's order and none at all look the same.
       if (order?.userId !== principalOf(request).userId) throw new AppError('not_found')
-      return await sendTaggedJson(request, reply, orderJson(order))
+      return await sendTaggedJson(request, reply, orderJson(order, await deps.files.linksOf(order)))
     },
   )
 
@@ -135,19 +140,28 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
         event_id: ticket.eventId,
         issued_at: ticket.issuedAt.toISOString(),
         valid: ticket.isValid,
+        ...ticketLinksJson(deps.files.ticketLinksOf(ticket)),
       })
     },
   )
 }
 
-function orderJson(order: Order | PlacedOrder): Static<typeof OrderSchema> {
+/** @param links Of an order that is looked up; a purchase answers without, now and at every retry. */
+function orderJson(order: Order | PlacedOrder, links?: OrderLinks): Static<typeof OrderSchema> {
   return {
     order_id: order.orderId,
     status: order.status,
-    tickets: order.ticketCodes.map((ticket_code) => ({ ticket_code })),
+    tickets: order.ticketCodes.map((ticket_code) => ({
+      ticket_code,
+      ...ticketLinksJson(links?.tickets.get(ticket_code)),
+    })),
     event_id: order.eventId,
     quantity: order.quantity,
     total_price: decimalFromCents(order.totalPriceCents),
     created_at: order.createdAt.toISOString(),
+    ...(links && { links: { tickets_pdf: links.ticketsPdf, calendar: links.calendar } }),
   }
 }
+
+const ticketLinksJson = (links: TicketLinks | undefined) =>
+  links && { links: { qr_svg: links.qrSvg, qr_png: links.qrPng } }

@@ -3,11 +3,15 @@ import type { Registry } from 'prom-client'
 import type { Database, Transaction } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
 import type { Service } from '../../platform/service.ts'
+import type { SigningKeys } from '../../platform/signing-keys.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { Batcher } from './batcher.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
+import { FILE_LINKS_PURPOSE, createFileLinks } from './file-links.ts'
 import { createInProcessGate } from './gate.ts'
 import { IdBlocks } from './id-blocks.ts'
 import { type Order, findOrder, findOrdersOf, hasOrders } from './orders.sql.ts'
+import { Drawer } from './pdf/drawer.ts'
 import {
   type PlaceOrderCommand,
   type PlaceOrderDeps,
@@ -19,6 +23,9 @@ import { type Placement, fetchIdBlocks, findPlacements, readStock } from './purc
 import { ticketingRoutes } from './routes.ts'
 import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
+import { ticketFileRoutes } from './ticket-file-routes.ts'
+import { type TicketFiles, type TicketFilesDeps, createTicketFiles } from './ticket-files.ts'
+import { createTicketTokens } from './ticket-token.ts'
 
 /** In a rush, as many as arrive between two looks at the database: fewer would leave it idle. */
 const BATCH_MAX = 1_024
@@ -41,6 +48,8 @@ export interface Ticketing {
   isBusy: () => boolean
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** Where the files of an order are that was found. */
+  linksOf: TicketFiles['linksOf']
 }
 
 /** What the event service needs for the stock of its events. */
@@ -56,8 +65,12 @@ export interface TicketingDeps {
   /** For purchases alone, so that nothing else can hold them up. */
   purchaseDb: Database
   registry: Registry
+  signingKeys: SigningKeys
+  /** What tickets say that others know. */
+  printing: Pick<TicketFilesDeps, 'findEvent' | 'nameOf' | 'posterOf'>
   /** Called after a batch is durable: its message waits in the outbox. */
   onOrdersPlaced: () => void
+  clock?: Clock
   /** Decides a batch; only the benchmark has another one. */
   decideBatch?: typeof decideBatch
   /** How many purchases may wait; only a test has another number. */
@@ -114,11 +127,25 @@ export function ticketingService(
     onGateRefusal: telemetry.refusedAtGate,
   }
 
+  const links = createFileLinks({
+    key: deps.signingKeys.deriveSecret(FILE_LINKS_PURPOSE),
+    clock: deps.clock ?? systemClock,
+  })
+  const files = createTicketFiles({
+    ...deps.printing,
+    db,
+    links,
+    tokens: createTicketTokens({ keys: deps.signingKeys }),
+    drawer: new Drawer(),
+    onWanted: deps.onOrdersPlaced,
+  })
+
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
+    linksOf: files.linksOf,
   }
 
   return {
@@ -141,8 +168,10 @@ export function ticketingService(
       },
     },
     routes: (app) => {
-      ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
+      ticketingRoutes(app, { db, files, placeOrder: ticketing.placeOrder })
+      ticketFileRoutes(app, { files, links })
     },
+    consumers: files.consumers,
     async start() {
       // Connections and ids are there before the first buyer is.
       await Promise.all([
