@@ -89,8 +89,8 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     async (request, reply) => {
       const order = await ownOrder(request, request.params.id)
       const bytes = await files.ticketsPdf(order)
-      if (bytes === undefined) return sendBeingDrawn(reply)
-      return sendFile(request, reply, pdfOf(order.orderId, bytes))
+      if (bytes === undefined) return await sendBeingDrawn(reply)
+      return await sendFile(request, reply, pdfOf(order.orderId, bytes))
     },
   )
 
@@ -106,7 +106,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     },
     async (request, reply) => {
       const order = await ownOrder(request, request.params.id)
-      return sendFile(request, reply, calendarOf(order.orderId, await files.calendar(order)))
+      return await sendFile(request, reply, calendarOf(order.orderId, await files.calendar(order)))
     },
   )
 
@@ -123,7 +123,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     async (request, reply) => {
       const ticket = await files.findTicket(request.params.code)
       if (ticket.userId !== principalOf(request).userId) throw new AppError('not_found')
-      return sendFile(request, reply, svgOf(ticket.ticketCode, files.qrCode(ticket, 'svg')))
+      return await sendFile(request, reply, svgOf(ticket.ticketCode, files.qrCode(ticket, 'svg')))
     },
   )
 
@@ -142,9 +142,9 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     async (request, reply) => {
       const order = await linkedOrder(request.params, 'tickets.pdf')
       const bytes = await files.ticketsPdf(order)
-      if (bytes === undefined) return sendBeingDrawn(reply)
+      if (bytes === undefined) return await sendBeingDrawn(reply)
       keepUntil(reply, request.params.expires)
-      return sendFile(request, reply, pdfOf(order.orderId, bytes))
+      return await sendFile(request, reply, pdfOf(order.orderId, bytes))
     },
   )
 
@@ -162,7 +162,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
       const order = await linkedOrder(request.params, 'event.ics')
       const bytes = await files.calendar(order)
       keepUntil(reply, request.params.expires)
-      return sendFile(request, reply, calendarOf(order.orderId, bytes))
+      return await sendFile(request, reply, calendarOf(order.orderId, bytes))
     },
   )
 
@@ -179,7 +179,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     async (request, reply) => {
       const ticket = await linkedTicket(request.params, 'qr.svg')
       keepUntil(reply, request.params.expires)
-      return sendFile(request, reply, svgOf(ticket.ticketCode, files.qrCode(ticket, 'svg')))
+      return await sendFile(request, reply, svgOf(ticket.ticketCode, files.qrCode(ticket, 'svg')))
     },
   )
 
@@ -197,7 +197,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
       const ticket = await linkedTicket(request.params, 'qr.png')
       keepUntil(reply, request.params.expires)
       const bytes = files.qrCode(ticket, 'png')
-      return sendFile(request, reply, { bytes, type: PNG, name: `${ticket.ticketCode}.png` })
+      return await sendFile(request, reply, { bytes, type: PNG, name: `${ticket.ticketCode}.png` })
     },
   )
 }

@@ -59,7 +59,7 @@ export class Drawer {
       this.#stopAfter(isIdle ? IDLE_MS : DRAWING_MAX_MS)
     })
     thread.on('error', (error) => {
-      fault = error as Error
+      fault = error
     })
     thread.on('exit', () => {
       this.#thread = undefined
