@@ -46,7 +46,7 @@ const BeingDrawn = {
 export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoutesDeps): void {
   const own = { config: { access: 'user' } } as const
   const linked = { config: { access: 'public' } } as const
-  const tags = ['files']
+  const tags = ['orders']
   const security = [{ bearer: [] }]
 
   const ownOrder = async (request: FastifyRequest, orderId: number) => {
