@@ -127,14 +127,14 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     },
   )
 
-  const byLink = 'By a link that an order has. It expires, and ends when a ticket is voided.'
+  // Nobody puts such an address together, so the API document has none of them, as it has no pages.
 
   app.get(
     '/files/orders/:id/:version/:expires/:signature/tickets.pdf',
     {
       ...linked,
       schema: {
-        ...{ summary: 'Tickets to print', description: byLink, tags },
+        hide: true,
         params: OrderFileParams,
         response: { ...answers(PDF), 202: BeingDrawn },
       },
@@ -153,7 +153,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     {
       ...linked,
       schema: {
-        ...{ summary: 'A calendar entry', description: byLink, tags },
+        hide: true,
         params: OrderFileParams,
         response: answers('text/calendar'),
       },
@@ -171,7 +171,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     {
       ...linked,
       schema: {
-        ...{ summary: 'A QR code to show', description: byLink, tags },
+        hide: true,
         params: TicketFileParams,
         response: answers(SVG),
       },
@@ -188,7 +188,7 @@ export function ticketFileRoutes(app: HttpApp, { files, links }: TicketFileRoute
     {
       ...linked,
       schema: {
-        ...{ summary: 'A QR code as pixels', description: byLink, tags },
+        hide: true,
         params: TicketFileParams,
         response: answers(PNG),
       },

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { invariant } from '../../../kernel/invariant.ts'
+import { unpackFont } from './unpack-font.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -34,8 +35,21 @@ const FAMILIES: readonly Family[] = [
   { name: 'unifontex', weights: oneWeight, onlySlice: 'latin' },
 ]
 
-/** A slice of a font, by the path of its file. */
+/** A slice of a font: the end of its address in its package. */
 export type FontFile = string
+
+/** Slices that were read, for the next document. */
+const opened = new Map<FontFile, Buffer>()
+
+/** @returns The font as pdfkit takes it. */
+export function readFont(file: FontFile): Buffer {
+  let font = opened.get(file)
+  if (font === undefined) {
+    font = unpackFont(readFileSync(require.resolve(`@fontsource/${file}`)))
+    opened.set(file, font)
+  }
+  return font
+}
 
 /** Slices that may have a character, the best first; `isIn` tells whether one really has it. */
 export function findFont(
@@ -62,9 +76,7 @@ export function plainFont(weight: Weight): FontFile {
 }
 
 function fileOf({ name, weights }: Family, slice: string, weight: Weight): FontFile {
-  return require.resolve(
-    `@fontsource/${name}/files/${name}-${slice}-${weights[weight]}-normal.woff`,
-  )
+  return `${name}/files/${name}-${slice}-${weights[weight]}-normal.woff`
 }
 
 type Range = readonly [from: number, to: number]

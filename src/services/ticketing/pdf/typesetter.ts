@@ -4,7 +4,7 @@
  * one direction and breaks lines of Latin only.
  */
 import bidiFactory, { type Bidi, type EmbeddingLevels } from 'bidi-js'
-import { type FontFile, type Weight, findFont, plainFont } from './fonts.ts'
+import { type FontFile, type Weight, findFont, plainFont, readFont } from './fonts.ts'
 
 /** What is used of a pdfkit document. */
 type Page = PDFKit.PDFDocument
@@ -55,6 +55,7 @@ const WITHOUT_SPACES =
 
 export class Typesetter {
   readonly #page: Page
+  readonly #used = new Set<FontFile>()
   readonly #glyphs = new Map<FontFile, (codePoint: number) => boolean>()
   readonly #fonts = new Map<string, FontFile>()
   readonly #widths = new Map<string, number>()
@@ -79,7 +80,7 @@ export class Typesetter {
   #drawRuns(runs: readonly Run[], left: number, baseline: number, size: number, color: string) {
     let x = left
     for (const run of runs) {
-      this.#page.font(run.font).fontSize(size).fillColor(color)
+      this.#use(run.font).fontSize(size).fillColor(color)
       const options = { lineBreak: false, features: WHOLE_RUNS, baseline: 'alphabetic' } as const
       this.#page.text(run.text, x, baseline, options)
       x += this.#widthOf([run]) * size
@@ -149,7 +150,7 @@ export class Typesetter {
       const key = `${font} ${text}`
       let width = this.#widths.get(key)
       if (width === undefined) {
-        width = this.#page.font(font).fontSize(1).widthOfString(text, { features: WHOLE_RUNS })
+        width = this.#use(font).fontSize(1).widthOfString(text, { features: WHOLE_RUNS })
         this.#widths.set(key, width)
       }
       sum += width
@@ -209,10 +210,17 @@ export class Typesetter {
     return font
   }
 
+  /** Makes it the font of what is drawn next. */
+  #use(font: FontFile): Page {
+    if (!this.#used.has(font)) this.#page.registerFont(font, readFont(font))
+    this.#used.add(font)
+    return this.#page.font(font)
+  }
+
   #isIn(font: FontFile, codePoint: number): boolean {
     let has = this.#glyphs.get(font)
     if (has === undefined) {
-      const opened = openedFont(this.#page.font(font))
+      const opened = openedFont(this.#use(font))
       has = (wanted) => opened.hasGlyphForCodePoint(wanted)
       this.#glyphs.set(font, has)
     }
