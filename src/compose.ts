@@ -39,6 +39,7 @@ import {
 } from './services/ticketing/service.ts'
 import { hashPassword } from './services/user/passwords.ts'
 import { userService } from './services/user/service.ts'
+import { posterShapes } from '../web/components/poster-shapes.ts'
 import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
@@ -132,6 +133,22 @@ export async function composeShop(
         payments().wakeRefunds()
       },
       defaultPaymentMethod,
+    },
+    signingKeys,
+    printing: {
+      async findEvent(eventId) {
+        const found = await event.events.findEvent(eventId)
+        return (
+          found && {
+            ...found,
+            startsAt: found.eventDate,
+            isCancelled: found.status === 'cancelled',
+            changedAt: found.updatedAt,
+          }
+        )
+      },
+      nameOf: async (userId) => (await user.accounts.findUser(userId))?.name,
+      posterOf: posterShapes,
     },
     onOrdersPlaced: () => relay?.wake(),
     ...replaced,

@@ -98,6 +98,14 @@ export interface Order {
   ticketCodes: readonly string[]
 }
 
+/** Where the files of an order are. */
+export interface OrderLinks {
+  ticketsPdf: string
+  calendar: string
+  /** By ticket code. */
+  tickets: ReadonlyMap<string, { qrSvg: string }>
+}
+
 export interface Ticketing {
   placeOrder: (command: {
     userId: number
@@ -111,6 +119,8 @@ export interface Ticketing {
   /** The newest first. */
   ordersOf: (userId: number, limit: number) => Promise<readonly Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** Undefined for an order that has nothing to show at the door. */
+  linksOf: (order: Order) => Promise<OrderLinks | undefined>
 }
 
 export interface StoredMail {

@@ -54,6 +54,8 @@ export interface Messages {
   'user.password_reset_asked': { user_id: number | null; request: string }
   /** An account was opened, or its owner asked again for the mail that proves the address. */
   'user.verification_asked': { user_id: number; request: string }
+  /** Somebody wants the tickets of an order as a PDF that is not drawn yet. */
+  'tickets.wanted': { order_id: number; version: string }
 }
 
 export type Topic = keyof Messages
@@ -69,6 +71,7 @@ const KNOWN: Record<Topic, true> = {
   'orders.placed': true,
   'payments.returned': true,
   'refunds.succeeded': true,
+  'tickets.wanted': true,
   'user.password_reset_asked': true,
   'user.verification_asked': true,
 }

@@ -11,10 +11,11 @@ import type { SessionKind } from '../../src/services/user/sessions.sql.ts'
 import { makeUserToken } from '../../src/services/user/user-tokens.ts'
 import type { UserTokenKind } from '../../src/services/user/user-tokens.sql.ts'
 import { stylesheet } from '../../web/assets.ts'
-import { type Account, patch, post, signUp } from '../support/accounts.ts'
+import { type Account, get, patch, post, signUp } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
 import { type TestDatabase, createDatabase } from '../support/database.ts'
 import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
+import { waitForFile } from '../support/ticket-files.ts'
 
 /** Who calls. The suspended one is an organizer whose token and session are from before. */
 export const ROLES = ['nobody', 'suspended', 'guest', 'organizer', 'admin'] as const
@@ -22,13 +23,28 @@ export type Role = (typeof ROLES)[number]
 
 /** What an address or a body can name. An `event` is published and not on sale yet, a `sale` is. */
 export type Thing =
-  'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'deadLetter' | 'asset'
+  | 'event'
+  | 'draft'
+  | 'sale'
+  | 'order'
+  | 'ticket'
+  | 'user'
+  | 'mail'
+  | 'deadLetter'
+  | 'asset'
+  | 'drawn order'
+  | FileLink
+
+/** What stands in the link to a file of an order, between the kind of its owner and its name. */
+type FileLink = 'tickets link' | 'calendar link' | 'svg link' | 'png link'
 
 export interface Person extends Buyer {
   /** The Cookie header of a page session. */
   cookie: string
   orderId: number
   ticketCode: string
+  /** To the files of that order, as long as they could still ask for them. */
+  links: Record<FileLink, string>
 }
 
 export interface Cast extends AsyncDisposable {
@@ -51,6 +67,8 @@ export interface Cast extends AsyncDisposable {
 /** Ids begin here, so that one is as long as another and found in a page. */
 const FIRST_ID = 700_000_000
 const FAR_ID = '999999999'
+/** The version, expiry and signature of a link that nobody made. */
+const NO_LINK = `1.1/9999999999/${'A'.repeat(43)}`
 
 let links = 0
 
@@ -79,6 +97,7 @@ export async function startCast(): Promise<Cast> {
       cookie: `session=${await openSession(buyer.id, 'page')}`,
       orderId: order.order_id,
       ticketCode: order.tickets[0].ticket_code,
+      links: await linksOf(app, order.order_id, buyer.token),
     }
   }
 
@@ -141,10 +160,21 @@ export async function startCast(): Promise<Cast> {
           return await someMail(app)
         case 'asset':
           return stylesheet.path.replace('/assets/', '')
+        case 'drawn order':
+          await waitForFile(app, `/api/v1/orders/${owner.orderId}/tickets.pdf`, owner.token)
+          return String(owner.orderId)
+        case 'tickets link':
+        case 'calendar link':
+        case 'svg link':
+        case 'png link':
+          await waitForFile(app, owner.links[thing])
+          return owner.links[thing].split('/').slice(3, -1).join('/')
       }
     },
     missing: (thing) => {
       if (thing === 'asset') return 'nothing.css'
+      if (thing === 'tickets link' || thing === 'calendar link') return `${FAR_ID}/${NO_LINK}`
+      if (thing === 'svg link' || thing === 'png link') return `${other.ticketCode}/${NO_LINK}`
       return thing === 'ticket' ? `${other.ticketCode.slice(0, -4)}0000` : FAR_ID
     },
     async [Symbol.asyncDispose]() {
@@ -177,6 +207,24 @@ async function newDeadLetter(app: TestApp): Promise<string> {
     [TRIES_MAX],
   )
   return String(job?.id)
+}
+
+async function linksOf(
+  app: TestApp,
+  orderId: number,
+  token: string,
+): Promise<Record<FileLink, string>> {
+  const answer = await get(app, `/api/v1/orders/${orderId}`, token)
+  const { links, tickets } = answer.json<{
+    links: { tickets_pdf: string; calendar: string }
+    tickets: [{ links: { qr_svg: string; qr_png: string } }]
+  }>()
+  return {
+    'tickets link': links.tickets_pdf,
+    'calendar link': links.calendar,
+    'svg link': tickets[0].links.qr_svg,
+    'png link': tickets[0].links.qr_png,
+  }
 }
 
 /** The id of a mail; buyers get one a moment after they bought. */

@@ -28,7 +28,7 @@ export interface RoutePolicy {
   things?: Partial<Record<Thing, Answers>>
   /** Whether everybody, signed in or not, is told that there is no such thing. */
   isThingFirst?: true
-  /** The address to ask, where the route has a wildcard. */
+  /** The address to ask, where the route has a wildcard, or several parts name the thing. */
   at?: string
   /** A body that would be accepted: what is refused is refused by right. */
   send?: (cast: Cast, thing: string) => object | Promise<object>
@@ -124,6 +124,31 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'GET /api/v1/orders': { for: 'user', status: 200 },
   'GET /api/v1/orders/:id': { for: 'user', things: { order: buyersAlone } },
   'GET /api/v1/tickets/:code': { for: 'user', things: { ticket: buyersAlone } },
+  'GET /api/v1/tickets/:code/qr.svg': { for: 'user', things: { ticket: buyersAlone } },
+  'GET /api/v1/orders/:id/tickets.pdf': { for: 'user', things: { 'drawn order': buyersAlone } },
+  'GET /api/v1/orders/:id/calendar.ics': { for: 'user', things: { order: buyersAlone } },
+
+  // Files, for whoever was given a link
+  'GET /files/orders/:id/:version/:expires/:signature/tickets.pdf': {
+    for: 'anyone',
+    things: { 'tickets link': shown },
+    at: '/files/orders/:link/tickets.pdf',
+  },
+  'GET /files/orders/:id/:version/:expires/:signature/event.ics': {
+    for: 'anyone',
+    things: { 'calendar link': shown },
+    at: '/files/orders/:link/event.ics',
+  },
+  'GET /files/tickets/:code/:version/:expires/:signature/qr.svg': {
+    for: 'anyone',
+    things: { 'svg link': shown },
+    at: '/files/tickets/:link/qr.svg',
+  },
+  'GET /files/tickets/:code/:version/:expires/:signature/qr.png': {
+    for: 'anyone',
+    things: { 'png link': shown },
+    at: '/files/tickets/:link/qr.png',
+  },
 
   // Admins; nobody takes their own rights away
   'GET /api/v1/admin/users': { for: 'admin', status: 200 },

@@ -5,19 +5,21 @@ import { STATUS_LABELS } from '../components/order-card.tsx'
 import { TicketStub } from '../components/ticket-stub.tsx'
 import { count, moment, price } from '../format.ts'
 import { Layout } from '../layout.tsx'
-import type { EventDetails, Order } from '../needs.ts'
+import type { EventDetails, Order, OrderLinks } from '../needs.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface OrderPageProps {
   visitor: Visitor
   order: Order
   event: EventDetails
+  /** Of its files, when it has any. */
+  links: OrderLinks | undefined
   /** `new` right after buying, `repeated` when the form was sent again. */
   moment: 'new' | 'repeated' | 'later'
 }
 
 export function OrderPage(props: OrderPageProps): VNode {
-  const { visitor, order, event } = props
+  const { visitor, order, event, links } = props
   const isGood = order.status === 'CONFIRMED' && event.sale !== 'cancelled'
   return (
     <Layout visitor={visitor} section="tickets" head={{ title: `Order ${order.orderId}` }}>
@@ -35,17 +37,13 @@ export function OrderPage(props: OrderPageProps): VNode {
               <TicketStub
                 event={event}
                 code={code}
+                qrCode={links?.tickets.get(code)?.qrSvg}
                 position={{ number: index + 1, of: order.ticketCodes.length }}
               />
             ))}
           </ul>
         )}
-        {isGood && (
-          <p class="stubs-advice">
-            Show a code at the door, on your phone or on paper. Whoever has it can enter, so keep it
-            to yourself.
-          </p>
-        )}
+        {isGood && links !== undefined && <Keep links={links} />}
         <Receipt order={order} event={event} />
         <p class="page-links">
           <a href="/tickets">All my tickets</a>
@@ -53,6 +51,26 @@ export function OrderPage(props: OrderPageProps): VNode {
         </p>
       </div>
     </Layout>
+  )
+}
+
+/** What to do with the tickets. */
+function Keep({ links }: { links: OrderLinks }): VNode {
+  return (
+    <div class="keep">
+      <p>
+        <a class="button" href={links.ticketsPdf}>
+          Tickets to print
+        </a>
+        <a class="button button-quiet" href={links.calendar}>
+          Add to calendar
+        </a>
+      </p>
+      <p class="stubs-advice">
+        Show a code at the door, on your phone or on paper. Whoever has it can enter, so keep it to
+        yourself.
+      </p>
+    </div>
   )
 }
 

@@ -40,6 +40,7 @@ export function ticketRoutes({ app, events, ticketing, findVisitor }: PageRoutes
         visitor={visitor}
         order={order}
         event={await eventOf(events, order)}
+        links={await ticketing.linksOf(order)}
         moment={isRepeated ? 'repeated' : momentOf(order)}
       />,
     )

@@ -7,6 +7,8 @@ import type { Door } from '../../platform/http/door.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { AnsweredOrder } from './answer-order.ts'
+import type { SigningKeys } from '../../platform/signing-keys.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { Batcher } from './batcher.ts'
 import type { Charge } from './collect-payment.ts'
 import { findBuyersOf } from './buyers.sql.ts'
@@ -25,6 +27,8 @@ import {
 } from './orders.sql.ts'
 import { type PayOrderCommand, type PayOrderDeps, payOrder } from './pay-order.ts'
 import { paymentRoutes } from './payment-routes.ts'
+import { FILE_LINKS_PURPOSE, createFileLinks } from './file-links.ts'
+import { Drawer } from './pdf/drawer.ts'
 import {
   type PlaceOrderCommand,
   type PlaceOrderDeps,
@@ -40,6 +44,9 @@ import { type Settlement, type StartVerdict, startPayments } from './settlement.
 import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
 import { startUndoing } from './undo-cancelled-events.ts'
+import { ticketFileRoutes } from './ticket-file-routes.ts'
+import { type TicketFiles, type TicketFilesDeps, createTicketFiles } from './ticket-files.ts'
+import { createTicketTokens } from './ticket-token.ts'
 
 /** In a rush, as many as arrive between two looks at the database: fewer would leave it idle. */
 const BATCH_MAX = 1_024
@@ -72,6 +79,8 @@ export interface Ticketing {
   findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
   /** The codes of the tickets that a refund took back. */
   findTicketsOfRefund: (refundId: number) => Promise<string[]>
+  /** Where the files of an order are that was found. */
+  linksOf: TicketFiles['linksOf']
 }
 
 /** What the event service needs for the stock of its events. */
@@ -100,8 +109,12 @@ export interface TicketingDeps {
   audit: Audit
   logger: Logger
   payments: PaymentProviderPort
+  signingKeys: SigningKeys
+  /** What tickets say that others know. */
+  printing: Pick<TicketFilesDeps, 'findEvent' | 'nameOf' | 'posterOf'>
   /** Called after a batch is durable: its message waits in the outbox. */
   onOrdersPlaced: () => void
+  clock?: Clock
   /** Decides a batch; only the benchmark has another one. */
   decideBatch?: typeof decideBatch
   /** How many purchases may wait; only a test has another number. */
@@ -204,6 +217,19 @@ export function ticketingService(deps: TicketingDeps): Service & {
   }
 
   let undoing: Repetition | undefined
+  const links = createFileLinks({
+    key: deps.signingKeys.deriveSecret(FILE_LINKS_PURPOSE),
+    clock: deps.clock ?? systemClock,
+  })
+  const files = createTicketFiles({
+    ...deps.printing,
+    db,
+    links,
+    tokens: createTicketTokens({ keys: deps.signingKeys }),
+    drawer: new Drawer(),
+    onWanted: deps.onOrdersPlaced,
+  })
+
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
     payOrder: async (command) => await payOrder(payDeps, command),
@@ -215,6 +241,7 @@ export function ticketingService(deps: TicketingDeps): Service & {
     findBuyersOf: async (eventId, afterUserId, limit) =>
       await findBuyersOf(db, eventId, afterUserId, limit),
     findTicketsOfRefund: async (refundId) => await findTicketsOfRefund(db, refundId),
+    linksOf: files.linksOf,
   }
 
   return {
@@ -238,12 +265,14 @@ export function ticketingService(deps: TicketingDeps): Service & {
       },
     },
     routes: (app) => {
-      ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
+      ticketingRoutes(app, { db, files, placeOrder: ticketing.placeOrder })
       paymentRoutes(app, {
         ...{ payOrder: ticketing.payOrder, giveBackOrder: ticketing.giveBackOrder },
         refundOrder: async (command) => await refundOrder(refundDeps, command),
       })
+      ticketFileRoutes(app, { files, links })
     },
+    consumers: files.consumers,
     async start() {
       // Connections and ids are there before the first buyer is.
       await Promise.all([
