@@ -77,7 +77,7 @@ export function addRateLimit(
   const policy = `"${name}";q=${quota.requests};w=${quota.windowSeconds}`
 
   app.addHook('onRequest', (request, reply, done) => {
-    const key = UNLIMITED.has(request.routeOptions.url ?? '') ? undefined : keyOf(request)
+    const key = UNLIMITED.has(request.route.url ?? '') ? undefined : keyOf(request)
     if (key === undefined) {
       done()
       return

@@ -135,7 +135,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
 
   addRequestTelemetry(app, options.metrics)
   // Before all that refuses, so that refusals have them too.
-  await addSecurityHeaders(app, options.tls !== undefined)
+  addSecurityHeaders(app, options.tls !== undefined)
   addProtocolRefusals(app)
   refuseRepeatedKeys(app)
   refuseUnknownQueries(app)
