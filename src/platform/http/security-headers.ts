@@ -4,7 +4,7 @@
  */
 import type { HttpApp } from './server.ts'
 
-const FOR_PROGRAMS = { 'X-Content-Type-Options': 'nosniff' }
+const FOR_PROGRAMS = { 'x-content-type-options': 'nosniff' }
 
 const FOR_PAGES = {
   ...FOR_PROGRAMS,
@@ -25,12 +25,17 @@ const FOR_PAGES = {
 }
 
 /** Browsers are told to come back over HTTPS only when it is there. */
-const OVER_TLS = { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }
+const OVER_TLS = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }
+
+/** Of every answer to a program. */
+export const headersForPrograms = (isTls: boolean): Record<string, string> => ({
+  ...FOR_PROGRAMS,
+  ...(isTls ? OVER_TLS : {}),
+})
 
 export function addSecurityHeaders(app: HttpApp, isTls: boolean): void {
-  const always = isTls ? OVER_TLS : {}
-  const forPrograms = { ...FOR_PROGRAMS, ...always }
-  const forPages = { ...FOR_PAGES, ...always }
+  const forPrograms = headersForPrograms(isTls)
+  const forPages = { ...FOR_PAGES, ...forPrograms }
   app.addHook('onRequest', (request, reply, done) => {
     const isForPrograms = request.route.url?.startsWith('/api/') ?? false
     void reply.headers(isForPrograms ? forPrograms : forPages)

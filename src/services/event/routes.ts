@@ -15,12 +15,12 @@ import { principalOf } from '../../platform/http/access.ts'
 import { Unchanged } from '../../platform/http/etag.ts'
 import { nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
-import { plainInteger } from '../../platform/http/validation.ts'
 import { cancelEvent } from './cancel-event.ts'
 import { changeEvent } from './change-event.ts'
 import { type ChangeDeps, createEvent } from './create-event.ts'
 import { deleteEvent } from './delete-event.ts'
 import { PRIVATE, sendEvent, sendShared } from './event-answers.ts'
+import { EVENT, EVENTS } from './event-desk.ts'
 import type { EventCache } from './event-cache.ts'
 import { eventJson } from './event-json.ts'
 import { searchOf } from './event-search.ts'
@@ -32,8 +32,6 @@ export interface EventRoutesDeps extends ChangeDeps {
   cache: EventCache
 }
 
-const EVENTS = '/api/v1/events'
-const EVENT = `${EVENTS}/:id`
 const tags = ['events']
 const security = [{ bearer: [] }]
 const CHANGE_REFUSALS = [
@@ -49,10 +47,7 @@ export function eventRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   changingRoutes(app, deps)
 }
 
-/**
- * Reading, for everybody. What is at hand is sent from the first hook, before anything is parsed
- * or validated: it was, when it was asked for the first time.
- */
+/** Reading, for everybody. What is at hand is answered before it comes here, see `eventDesk`. */
 function browsingRoutes(app: HttpApp, cache: EventCache): void {
   app.get(
     EVENTS,
@@ -65,11 +60,6 @@ function browsingRoutes(app: HttpApp, cache: EventCache): void {
         tags,
         querystring: ListEventsQuery,
         response: { 200: Type.Array(EventListingSchema), 304: Unchanged },
-      },
-      onRequest: (request, reply, done) => {
-        const warm = cache.warmList(rawQueryOf(request))
-        if (warm === undefined) done()
-        else sendShared(request, reply, warm)
       },
     },
     async (request, reply) => {
@@ -88,13 +78,6 @@ function browsingRoutes(app: HttpApp, cache: EventCache): void {
         tags,
         params: EventParams,
         response: { 200: EventSchema, 304: Unchanged },
-      },
-      onRequest: (request, reply, done) => {
-        // Not validated yet, but then a number that is no id is not at hand either.
-        const id = rawQueryOf(request) === '' ? plainInteger(request.params.id) : Number.NaN
-        const warm = cache.warmEvent(id)
-        if (warm === undefined) done()
-        else sendShared(request, reply, warm)
       },
     },
     async (request, reply) => {
