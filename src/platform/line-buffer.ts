@@ -1,7 +1,6 @@
 /**
  * Gathers lines of text as bytes and hands them on a few dozen at a time. pino's own stream gathers
- * them as one string, which it measures from the start at every line: that costs as much as all else
- * about a line.
+ * them as one string, which it measures from the start at every line.
  */
 
 export interface LineBufferOptions {

@@ -1,7 +1,7 @@
 /**
  * The desk in front of the framework, for what is asked for most and is at hand as bytes: it answers
- * by the same rules, with the same headers, count, line in the log and measurement, for half of what
- * the way through the framework costs. Whatever is not plain goes that way.
+ * by the same rules, with the same headers, count, line in the log and measurement, and saves the way
+ * through the framework. Whatever is not plain goes that way.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
