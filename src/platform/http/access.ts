@@ -36,7 +36,7 @@ declare module 'fastify' {
 
 /** The caller of a route whose access is not `public`. */
 export function principalOf(request: FastifyRequest): Principal {
-  invariant(request.principal !== undefined, `${request.route.url ?? ''} has a caller`)
+  invariant(request.principal !== undefined, `${request.routeOptions.url ?? ''} has a caller`)
   return request.principal
 }
 
@@ -59,7 +59,7 @@ export function addAccessControl(app: FastifyInstance, authenticate: Authenticat
   })
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const access = request.route.access
+    const access = request.routeOptions.config.access
     if (access === undefined || access === 'public') {
       done()
       return
