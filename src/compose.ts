@@ -242,6 +242,7 @@ export async function composeShop(
     metrics: createHttpMetrics(registry),
     authenticate: user.authenticate,
     door: ticketing.door,
+    frontDesk: config.roles.has('event') ? event.frontDesk : undefined,
     rateLimits: config.rateLimits,
     tls,
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { EventFacts } from '../../contracts/messages.ts'
 import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
+import type { FrontDesk } from '../../platform/http/front-desk.ts'
 import type { Page } from '../../platform/http/pages.ts'
 import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Service } from '../../platform/service.ts'
 import { eventFacts } from './event-facts.ts'
 import { EventCache } from './event-cache.ts'
+import { eventDesk } from './event-desk.ts'
 import { type EventQuery, searchOf } from './event-search.ts'
 import type { Event, EventListing } from './event.ts'
 import { findEvent } from './events.sql.ts'
@@ -47,7 +49,9 @@ export interface EventServiceDeps {
   clock?: Clock
 }
 
-export function eventService(deps: EventServiceDeps): Service & { events: Events } {
+export function eventService(
+  deps: EventServiceDeps,
+): Service & { events: Events; frontDesk: FrontDesk } {
   const { db } = deps
   const cache = new EventCache({
     listEvents: async (search) => await listEvents(db, search),
@@ -70,6 +74,7 @@ export function eventService(deps: EventServiceDeps): Service & { events: Events
       },
       listOrganizerEvents: async (query) => await listOrganizerEvents(db, query),
     },
+    frontDesk: eventDesk(cache),
     routes: (app) => {
       eventRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
     },
