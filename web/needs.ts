@@ -64,6 +64,10 @@ export interface EventDetails extends EventListing {
   imageUrl: string | null
   maxPerUser: number
   salesEndAt: Date | null
+  /** When its date was last moved by postponing it. */
+  postponedAt: Date | null
+  /** Until then buyers may give their tickets back. */
+  refundUntil: Date | null
   ticketTypes: readonly TicketType[]
 }
 
@@ -86,6 +90,13 @@ export interface Order {
   totalPriceCents: number
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
   createdAt: Date
+  /** Of one that is PENDING: until when its tickets are held. */
+  expiresAt: Date | undefined
+  /** Why it is CANCELLED. */
+  reason: string | undefined
+  /** What its tickets cost that were taken back. */
+  refundedCents: number
+  /** Those that are good. */
   ticketCodes: readonly string[]
 }
 
@@ -102,6 +113,13 @@ export interface Ticketing {
   /** The newest first. */
   ordersOf: (userId: number, limit: number) => Promise<readonly Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** @throws AppError `not_found`, `forbidden`, `invalid_value`, `nothing_to_refund` */
+  refundOrder: (command: {
+    orderId: number
+    by: { userId: number; userType: UserType }
+    ticketCodes: readonly string[]
+    requestId: string
+  }) => Promise<{ ticketCount: number }>
 }
 
 export interface StoredMail {
@@ -117,10 +135,43 @@ export interface Mailbox {
   newest: (limit: number) => Promise<readonly StoredMail[]>
 }
 
+/** The books of a sale, counted from the rows. Money in cents. */
+export interface Proof {
+  currency: string
+  capacity: number
+  held: number
+  sold: number
+  ticketsIssued: number
+  ticketsRefunded: number
+  capturedCents: number
+  refundedCents: number
+  refundsDueCents: number
+  /** When they were counted. */
+  at: Date
+}
+
+/** One comparison of two books. */
+export interface ProofCheck {
+  /** What should be the case, in words. */
+  claim: string
+  unit: 'tickets' | 'cents'
+  left: number
+  right: number
+  holds: boolean
+}
+
+export interface Books {
+  /** Undefined for a draft, too. */
+  findProof: (
+    eventId: number,
+  ) => Promise<{ proof: Proof; checks: readonly ProofCheck[] } | undefined>
+}
+
 export interface WebDeps {
   accounts: Accounts
   events: Events
   ticketing: Ticketing
+  books: Books
   /** Undefined where mail is really sent. */
   mailbox: Mailbox | undefined
   /** Whether browsers reach us by TLS, so that cookies may insist on it. */
