@@ -220,6 +220,7 @@ export async function composeShop(
     accounts: user.accounts,
     events: event.events,
     ticketing: ticketing.ticketing,
+    books: payment.payments,
     mailbox: config.isProduction ? undefined : notification.mailbox,
     secureCookies: tls !== undefined || config.isProduction,
   })

@@ -73,6 +73,10 @@ export interface EventDetails extends EventListing {
   imageUrl: string | null
   maxPerUser: number
   salesEndAt: Date | null
+  /** When its date was last moved by postponing it. */
+  postponedAt: Date | null
+  /** Until then buyers may give their tickets back. */
+  refundUntil: Date | null
   ticketTypes: readonly TicketType[]
 }
 
@@ -95,6 +99,13 @@ export interface Order {
   totalPriceCents: number
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
   createdAt: Date
+  /** Of one that is PENDING: until when its tickets are held. */
+  expiresAt: Date | undefined
+  /** Why it is CANCELLED. */
+  reason: string | undefined
+  /** What its tickets cost that were taken back. */
+  refundedCents: number
+  /** Those that are good. */
   ticketCodes: readonly string[]
 }
 
@@ -121,6 +132,13 @@ export interface Ticketing {
   findOrder: (orderId: number) => Promise<Order | undefined>
   /** Undefined for an order that has nothing to show at the door. */
   linksOf: (order: Order) => Promise<OrderLinks | undefined>
+  /** @throws AppError `not_found`, `forbidden`, `invalid_value`, `nothing_to_refund` */
+  refundOrder: (command: {
+    orderId: number
+    by: { userId: number; userType: UserType }
+    ticketCodes: readonly string[]
+    requestId: string
+  }) => Promise<{ ticketCount: number }>
 }
 
 export interface StoredMail {
@@ -137,10 +155,43 @@ export interface Mailbox {
   find: (id: number) => Promise<StoredMail | undefined>
 }
 
+/** The books of a sale, counted from the rows. Money in cents. */
+export interface Proof {
+  currency: string
+  capacity: number
+  held: number
+  sold: number
+  ticketsIssued: number
+  ticketsRefunded: number
+  capturedCents: number
+  refundedCents: number
+  refundsDueCents: number
+  /** When they were counted. */
+  at: Date
+}
+
+/** One comparison of two books. */
+export interface ProofCheck {
+  /** What should be the case, in words. */
+  claim: string
+  unit: 'tickets' | 'cents'
+  left: number
+  right: number
+  holds: boolean
+}
+
+export interface Books {
+  /** Undefined for a draft, too. */
+  findProof: (
+    eventId: number,
+  ) => Promise<{ proof: Proof; checks: readonly ProofCheck[] } | undefined>
+}
+
 export interface WebDeps {
   accounts: Accounts
   events: Events
   ticketing: Ticketing
+  books: Books
   /** Undefined where mail is really sent. */
   mailbox: Mailbox | undefined
   /** Whether browsers reach us by TLS, so that cookies may insist on it. */

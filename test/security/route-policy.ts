@@ -11,6 +11,8 @@ import type { Cast, Thing } from './cast.ts'
 /** Answers about one kind of thing; about one that is not there it is 404. */
 export interface Answers {
   own: number
+  /** The same, to an admin. */
+  ownToAdmin?: number
   /** About what belongs to somebody else. */
   others: number
   /** The same, to an admin. */
@@ -114,6 +116,16 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /api/v1/events/:id/resume': changingEvents(200),
   'POST /api/v1/events/:id/publish': changingEvents(200),
   'POST /api/v1/events/:id/cancel': changingEvents(200),
+  'POST /api/v1/events/:id/postpone': {
+    ...changingEvents(200),
+    send: () => ({ event_date: '2036-03-01T20:00:00Z' }),
+  },
+  // Only of an event that is cancelled: of these, nobody is told.
+  'GET /api/v1/events/:id/cancellation': {
+    for: 'organizer',
+    things: { event: hidden, draft: hidden },
+  },
+  'GET /api/v1/events/:id/proof': { for: 'anyone', things: { event: shown, draft: hidden } },
 
   // Orders and tickets: for their buyer, and for nobody else, not even an admin
   'POST /api/v1/orders': {
@@ -123,6 +135,25 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /api/v1/orders': { for: 'user', status: 200 },
   'GET /api/v1/orders/:id': { for: 'user', things: { order: buyersAlone } },
+  // Paying again for what is paid moves nothing; what is paid is no hold that could be given back.
+  'POST /api/v1/orders/:id/pay': {
+    for: 'user',
+    things: { order: buyersAlone },
+    send: () => ({ payment_method: 'pm_card_visa' }),
+  },
+  'DELETE /api/v1/orders/:id': { for: 'user', things: { order: { own: 409, others: 404 } } },
+  // Buyers may see that it is theirs, and no more; admins look after every sale.
+  'POST /api/v1/orders/:id/refunds': {
+    for: 'user',
+    things: { order: { own: 403, ownToAdmin: 201, others: 404, othersToAdmin: 201 } },
+    send: () => ({}),
+  },
+  'GET /api/v1/orders/:id/refunds': {
+    for: 'user',
+    things: { order: { own: 200, others: 404, othersToAdmin: 200 } },
+  },
+  // The provider signs what it sends, and needs no account.
+  'POST /api/v1/webhooks/payments': { for: 'anyone', status: 400, send: () => ({}) },
   'GET /api/v1/tickets/:code': { for: 'user', things: { ticket: buyersAlone } },
   'GET /api/v1/tickets/:code/qr.svg': { for: 'user', things: { ticket: buyersAlone } },
   'GET /api/v1/orders/:id/tickets.pdf': { for: 'user', things: { 'drawn order': buyersAlone } },
@@ -172,6 +203,7 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Pages
   'GET /': page,
   'GET /events/:id': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
+  'GET /events/:id/proof': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
   'GET /events/:id/buy': {
     for: 'anyone',
     isPage: true,
@@ -186,6 +218,18 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /tickets': { for: 'user', isPage: true, status: 200 },
   'GET /tickets/order/:id': { for: 'user', isPage: true, things: { order: buyersAlone } },
+  // Of an event that keeps its date there is nothing to return: back to the order.
+  'GET /tickets/order/:id/return': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+  },
+  'POST /tickets/order/:id/return': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+    send: () => ({ ticket: 'TCK-ANY' }),
+  },
   'GET /sign-in': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
   'POST /sign-in': {
     ...page,

@@ -3,9 +3,10 @@ import type { VNode } from 'preact'
 import { Notice } from '../components/notice.tsx'
 import { STATUS_LABELS } from '../components/order-card.tsx'
 import { TicketStub } from '../components/ticket-stub.tsx'
-import { count, moment, price } from '../format.ts'
+import { count, longDay, moment, price, timeWithOffset } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order, OrderLinks } from '../needs.ts'
+import { mayReturn, whyCancelled } from '../returns.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface OrderPageProps {
@@ -14,8 +15,8 @@ export interface OrderPageProps {
   event: EventDetails
   /** Of its files, when it has any. */
   links: OrderLinks | undefined
-  /** `new` right after buying, `repeated` when the form was sent again. */
-  moment: 'new' | 'repeated' | 'later'
+  /** `new` right after buying, `repeated` when the form was sent again, `returned` after tickets were. */
+  moment: 'new' | 'repeated' | 'returned' | 'later'
 }
 
 export function OrderPage(props: OrderPageProps): VNode {
@@ -26,11 +27,7 @@ export function OrderPage(props: OrderPageProps): VNode {
       <div class="wrap page">
         {isGood && <Placed {...props} />}
         <h1>{isGood ? `You are going to ${event.name}` : event.name}</h1>
-        {event.sale === 'cancelled' && (
-          <Notice tone="problem" title="This event is cancelled">
-            <p>It does not take place. Keep this order for your records.</p>
-          </Notice>
-        )}
+        <State {...props} />
         {order.ticketCodes.length > 0 && (
           <ul class="stubs">
             {order.ticketCodes.map((code, index) => (
@@ -71,6 +68,71 @@ function Keep({ links }: { links: OrderLinks }): VNode {
         yourself.
       </p>
     </div>
+  )
+}
+
+/** What is to be known about an order that is not simply good. */
+function State({ order, event, moment: when }: OrderPageProps): VNode | null {
+  if (event.sale === 'cancelled') {
+    return (
+      <Notice tone="problem" title="This event is cancelled">
+        <p>
+          {order.totalPriceCents === 0
+            ? 'It does not take place. Keep this order for your records.'
+            : 'It does not take place. What was paid goes back to where it came from; you need not do anything.'}
+        </p>
+      </Notice>
+    )
+  }
+  if (order.status === 'PENDING') {
+    return (
+      <Notice tone="info" title="Not paid yet">
+        <p>
+          {`${count(order.quantity, 'ticket')} for ${price(order.totalPriceCents, event.currency)}`}
+          {order.expiresAt !== undefined && (
+            <>
+              {', held for you until '}
+              <time dateTime={order.expiresAt.toISOString()}>
+                {timeWithOffset(order.expiresAt, event.timezone)}
+              </time>
+            </>
+          )}
+          .
+        </p>
+      </Notice>
+    )
+  }
+  if (when === 'returned') {
+    return (
+      <Notice tone="done" title="Your tickets are returned">
+        <p>{`${price(order.refundedCents, event.currency)} of this order goes back to where it was paid from.`}</p>
+      </Notice>
+    )
+  }
+  if (order.status === 'CANCELLED') {
+    return (
+      <Notice tone="info" title="This order is cancelled">
+        <p>{whyCancelled(order)}</p>
+      </Notice>
+    )
+  }
+  return <Postponed order={order} event={event} />
+}
+
+function Postponed({ order, event }: Pick<OrderPageProps, 'order' | 'event'>): VNode | null {
+  if (event.postponedAt === null) return null
+  return (
+    <Notice tone="info" title="This event has a new date">
+      <p>
+        {`It is now on ${longDay(event.eventDate, event.timezone)}, ${timeWithOffset(event.eventDate, event.timezone)}. Your tickets stay good.`}
+      </p>
+      {mayReturn(event) && (
+        <p>
+          {`If you cannot come, return them until ${moment(event.refundUntil, event.timezone)}: `}
+          <a href={`/tickets/order/${order.orderId}/return`}>Return tickets</a>
+        </p>
+      )}
+    </Notice>
   )
 }
 
@@ -127,6 +189,12 @@ function Receipt({ order, event }: Pick<OrderPageProps, 'order' | 'event'>): VNo
           <dt>Total, all fees included</dt>
           <dd>{price(order.totalPriceCents, event.currency)}</dd>
         </div>
+        {order.refundedCents > 0 && (
+          <div>
+            <dt>Of this refunded</dt>
+            <dd>{price(order.refundedCents, event.currency)}</dd>
+          </div>
+        )}
       </dl>
     </section>
   )

@@ -27,7 +27,9 @@ export function behindDoor(door: Door | undefined, answer: RequestListener): Req
   if (door === undefined) return answer
   const refusal = new AppError('unavailable')
   // Only the id differs from one refusal to the next, and the id's length never does.
-  const [before = '', after = ''] = problemText(refusal, CUT).split(JSON.stringify(CUT).slice(1, -1))
+  const [before = '', after = ''] = problemText(refusal, CUT).split(
+    JSON.stringify(CUT).slice(1, -1),
+  )
   const length = String(Buffer.byteLength(before + randomUUID() + after))
   return (request, response) => {
     if (request.url !== door.path || request.method !== door.method || !door.isClosed()) {

@@ -37,7 +37,7 @@ import {
 } from './place-order.ts'
 import { type Placement, findPlacements } from './placements.sql.ts'
 import { fetchIdBlocks, readStock } from './purchase.sql.ts'
-import { type RefundOrderDeps, refundOrder } from './refund-order.ts'
+import { type RefundOrderCommand, type RefundOrderDeps, refundOrder } from './refund-order.ts'
 import { ticketingRoutes } from './routes.ts'
 import { type Settled, settleBatch } from './settle-batch.ts'
 import { type Settlement, type StartVerdict, startPayments } from './settlement.sql.ts'
@@ -69,6 +69,9 @@ export interface Ticketing {
   placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
   payOrder: (command: PayOrderCommand) => Promise<AnsweredOrder>
   giveBackOrder: (command: { userId: number; orderId: number }) => Promise<Order>
+  refundOrder: (
+    command: RefundOrderCommand,
+  ) => Promise<{ refundIds: number[]; ticketCount: number }>
   /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
   isBusy: () => boolean
   /** An event was cancelled: what was sold of it goes back at once. */
@@ -234,6 +237,7 @@ export function ticketingService(deps: TicketingDeps): Service & {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
     payOrder: async (command) => await payOrder(payDeps, command),
     giveBackOrder: async (command) => await giveBackOrder(giveBackDeps, command),
+    refundOrder: async (command) => await refundOrder(refundDeps, command),
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     undoCancelledEvents: () => undoing?.wake(),
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
@@ -267,8 +271,9 @@ export function ticketingService(deps: TicketingDeps): Service & {
     routes: (app) => {
       ticketingRoutes(app, { db, files, placeOrder: ticketing.placeOrder })
       paymentRoutes(app, {
-        ...{ payOrder: ticketing.payOrder, giveBackOrder: ticketing.giveBackOrder },
-        refundOrder: async (command) => await refundOrder(refundDeps, command),
+        payOrder: ticketing.payOrder,
+        giveBackOrder: ticketing.giveBackOrder,
+        refundOrder: ticketing.refundOrder,
       })
       ticketFileRoutes(app, { files, links })
     },
