@@ -76,7 +76,9 @@ const careful: Row = {
     const { jobs: _, ...books } = await readBooks(database)
     assert.deepEqual(books, {
       sold: 101,
+      held: 0,
       soldByType: 101,
+      heldByType: 0,
       orders: 2,
       quantities: 101,
       tickets: 101,
@@ -120,7 +122,16 @@ test('a row is measured and written down, and one with a refused purchase is voi
   assert.match(results.commit, /^([0-9a-f]{40}|unknown)$/)
 })
 
-const BOOKS: Books = { sold: 20, soldByType: 20, orders: 10, quantities: 20, tickets: 20, jobs: 0 }
+const BOOKS: Books = {
+  sold: 20,
+  held: 0,
+  soldByType: 20,
+  heldByType: 0,
+  orders: 10,
+  quantities: 20,
+  tickets: 20,
+  jobs: 0,
+}
 const EXPECTED = { acknowledged: 9, cutOffMax: 1, ticketsPerOrder: 2, hasTypes: true }
 
 test('books that agree have no fault', () => {
