@@ -239,7 +239,7 @@ function messageOf(event: Stripe.Event): ProviderMessage {
 
 const fractionDigits = new Map<string, number>()
 
-/** Asked once for each currency: it costs as much as a tenth of the whole call. */
+/** Asked once for each currency: making a format is slow. */
 function fractionDigitsOf(currency: string): number {
   const known = fractionDigits.get(currency)
   if (known !== undefined) return known
