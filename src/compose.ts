@@ -7,6 +7,7 @@ import { AppError } from './kernel/errors.ts'
 import { invariant } from './kernel/invariant.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import { openPaymentProvider } from './open-payment-provider.ts'
+import type { PaymentProvider } from './platform/payments.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -68,7 +69,10 @@ export interface Shop extends AsyncDisposable {
  */
 export async function composeShop(
   config: Config,
-  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> = {},
+  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> & {
+    /** Gets the provider that the settings name, and gives what stands in its place. */
+    aroundProvider?: (provider: PaymentProvider) => PaymentProvider
+  } = {},
 ): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
@@ -103,10 +107,13 @@ export async function composeShop(
   const tls = await loadTls({ ...config.tls, dataDir: config.dataDir, hosts: [config.host] })
 
   let listening: (() => string | undefined) | undefined
-  const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
+  const { aroundProvider, ...replacedInTicketing } = replaced
+  const opened = await openPaymentProvider({
     ...{ config, signingKeys, opening, logger },
     webhookUrl: () => listening?.(),
   })
+  const { defaultPaymentMethod, simulatorUrl } = opened
+  const provider = aroundProvider?.(opened.provider) ?? opened.provider
 
   let relay: Repetition | undefined
   const user = userService({
@@ -133,7 +140,7 @@ export async function composeShop(
       defaultPaymentMethod,
     },
     onOrdersPlaced: () => relay?.wake(),
-    ...replaced,
+    ...replacedInTicketing,
   })
   const payment = paymentService({
     ...{ db, provider, registry, logger },

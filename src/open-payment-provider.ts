@@ -36,10 +36,9 @@ const ADDRESS_FILE = 'payment-simulator-address'
 /** @throws StartupError when the simulator cannot start and none is there to be joined. */
 export async function openPaymentProvider(options: ProviderOptions): Promise<OpenProvider> {
   const { config, signingKeys } = options
-  // Processes that share the signing key share these as well, and nobody has to set them.
-  const secret = (purpose: string) => signingKeys.deriveSecret(purpose).toString('hex')
-  const secretKey = config.payments.secretKey ?? `sk_test_${secret('payment simulator key')}`
-  const webhookSecret = config.payments.webhookSecret ?? `whsec_${secret('payment simulator webhooks')}` // prettier-ignore
+  const own = simulatorSecrets(signingKeys)
+  const secretKey = config.payments.secretKey ?? own.secretKey
+  const webhookSecret = config.payments.webhookSecret ?? own.webhookSecret
 
   const { apiUrl } = config.payments
   const isSimulated = config.payments.isSimulated
@@ -52,6 +51,18 @@ export async function openPaymentProvider(options: ProviderOptions): Promise<Ope
     provider: stripePayments({ apiUrl: apiUrl ?? url, secretKey, webhookSecret }),
     defaultPaymentMethod: isSimulated ? SIMULATOR_METHOD : undefined,
     simulatorUrl: url,
+  }
+}
+
+/** Processes that share the signing key share these as well, and nobody has to set them. */
+export function simulatorSecrets(signingKeys: SigningKeys): {
+  secretKey: string
+  webhookSecret: string
+} {
+  const secret = (purpose: string) => signingKeys.deriveSecret(purpose).toString('hex')
+  return {
+    secretKey: `sk_test_${secret('payment simulator key')}`,
+    webhookSecret: `whsec_${secret('payment simulator webhooks')}`,
   }
 }
 
