@@ -37,9 +37,24 @@ export interface ProviderMessage {
   payload: object
 }
 
+/** The provider will not take this payment at all, whatever is tried: nothing can be captured. */
+export class PaymentRefusedError extends Error {
+  /** Why, in the provider's words. */
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`the provider refuses this payment: ${code}`, options)
+    this.name = 'PaymentRefusedError'
+    this.code = code
+  }
+}
+
 /** Amounts are in cents, a hundredth of the currency's unit whatever the currency. */
 export interface PaymentProvider {
-  /** One for each order, however often it is asked for. */
+  /**
+   * One for each order, however often it is asked for.
+   * @throws PaymentRefusedError for an amount or a currency that it does not take.
+   */
   createIntent: (order: {
     orderId: number
     eventId: number
@@ -86,16 +101,17 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
   const stripe = createClient(options)
   return {
     async createIntent({ orderId, eventId, amountCents, currency }) {
-      const intent = await stripe.paymentIntents.create(
-        {
-          amount: minorUnits(amountCents, currency),
-          currency: currency.toLowerCase(),
-          automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-          metadata: { order_id: String(orderId), event_id: String(eventId) },
-        },
-        { idempotencyKey: `order-${orderId}` },
-      )
-      return { intentId: intent.id }
+      const intent = {
+        amount: minorUnits(amountCents, currency),
+        currency: currency.toLowerCase(),
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+        metadata: { order_id: String(orderId), event_id: String(eventId) },
+      }
+      const key = { idempotencyKey: `order-${orderId}` }
+      const { id } = await stripe.paymentIntents.create(intent, key).catch((error: unknown) => {
+        throw refusalOf(error)
+      })
+      return { intentId: id }
     },
 
     async confirm({ intentId, orderId, attempt, paymentMethod }) {
@@ -245,8 +261,11 @@ function minorUnits(cents: number, currency: string): number {
   }).resolvedOptions()
   const units = cents * 10 ** (maximumFractionDigits - 2)
   if (Number.isInteger(units)) return units
-  throw new AppError('invalid_value', {
-    field: 'ticket_price',
-    detail: `${currency} has no hundredths, so a price of ${cents / 100} cannot be paid.`,
-  })
+  throw new PaymentRefusedError('invalid_amount')
+}
+
+/** A request that does not fit will not fit the next time. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return error
+  return new PaymentRefusedError(error.code ?? 'invalid_request', { cause: error })
 }

@@ -148,3 +148,22 @@ export async function makeTrouble(url: string, ...rules: object[]): Promise<void
 export async function endTrouble(url: string): Promise<void> {
   await fetch(`${url}/control/faults`, { method: 'DELETE' })
 }
+
+/** An error of the official client, for looking at what it made of an answer. */
+export async function refusalOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+/** Of an order, as the shop makes it. */
+export const CARD_INTENT = {
+  amount: 7_550,
+  currency: 'eur',
+  payment_method_types: ['card'],
+  metadata: { order_id: '7' },
+}

@@ -36,7 +36,8 @@ export interface ApiDeps {
   flushed: () => Promise<void>
   isSecretKey: (authorization: string | undefined) => boolean
   authenticationUrl: AuthenticationUrl
-  pause: (ms: number) => Promise<void>
+  /** @returns Whether it was long enough; it ends early when the simulator stops. */
+  pause: (ms: number) => Promise<boolean>
 }
 
 export interface ApiRequest {
@@ -143,7 +144,8 @@ function subjectOf(books: Books, { operation, id, form }: Call): FaultSubject {
 /** @returns Whether the connection is to be ended. @throws Refusal when the request is to fail. */
 async function failBefore(deps: ApiDeps, faults: FaultHits): Promise<boolean> {
   const latency = faults.get('latency_before')
-  if (latency !== undefined) await deps.pause(latency.seconds * 1_000)
+  // What has not begun when the simulator stops is not done, as in a crash.
+  if (latency !== undefined && !(await deps.pause(latency.seconds * 1_000))) return true
   if (faults.has('reset_before')) return true
   if (faults.has('rate_limit')) throw tooManyRequests()
   if (faults.has('error_before')) throw providerFailed()
