@@ -37,6 +37,7 @@ export async function startShopProcess(
       PORT: '0',
       RATE_LIMIT: 'off',
       SAMPLE_DATA: 'off',
+      TEST_BUILT: process.env['TEST_BUILT'],
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
