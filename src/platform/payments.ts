@@ -49,6 +49,12 @@ export class PaymentRefusedError extends Error {
   }
 }
 
+export interface RefundState {
+  /** Its name at the provider. */
+  refundRef: string
+  status: 'succeeded' | 'pending' | 'failed'
+}
+
 /** Amounts are in cents, a hundredth of the currency's unit whatever the currency. */
 export interface PaymentProvider {
   /**
@@ -77,7 +83,9 @@ export interface PaymentProvider {
     intentId: string
     amountCents: number
     currency: string
-  }) => Promise<{ refundRef: string; status: 'succeeded' | 'pending' | 'failed' }>
+  }) => Promise<RefundState>
+  /** @returns Undefined when the provider was never asked for it. */
+  findRefund: (refund: { refundId: number; intentId: string }) => Promise<RefundState | undefined>
   /** @throws AppError `invalid_request` when the signature is not the provider's. */
   readWebhook: (body: Buffer, signature: string | undefined) => ProviderMessage
 }
@@ -94,6 +102,8 @@ const TIMEOUT_MS = 10_000
 const RETRIES_MAX = 2
 /** Payments that are asked about at the same time; more wait for a connection. */
 const CONNECTIONS_MAX = 256
+/** The most that the provider gives at a time. */
+const REFUNDS_PER_PAGE = 100
 /** How old a signed message may be, in seconds; later copies of it are signed anew. */
 const SIGNATURE_SECONDS_MAX = 300
 
@@ -141,9 +151,15 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
         },
         { idempotencyKey: `refund-${refundId}` },
       )
-      const { id: refundRef, status } = refund
-      if (status === 'succeeded') return { refundRef, status }
-      return { refundRef, status: status === 'failed' || status === 'canceled' ? 'failed' : 'pending' } // prettier-ignore
+      return refundStateOf(refund)
+    },
+
+    async findRefund({ refundId, intentId }) {
+      const list = stripe.refunds.list({ payment_intent: intentId, limit: REFUNDS_PER_PAGE })
+      for await (const refund of list) {
+        if (refund.metadata?.['refund_id'] === String(refundId)) return refundStateOf(refund)
+      }
+      return undefined
     },
 
     readWebhook(body, signature) {
@@ -232,6 +248,12 @@ function nextActionOf(intent: Stripe.PaymentIntent): NextAction {
     ...(typeof url === 'string' ? { url } : {}),
     ...(intent.client_secret === null ? {} : { client_secret: intent.client_secret }),
   }
+}
+
+function refundStateOf({ id, status }: Stripe.Refund): RefundState {
+  if (status === 'succeeded') return { refundRef: id, status }
+  const isFailed = status === 'failed' || status === 'canceled'
+  return { refundRef: id, status: isFailed ? 'failed' : 'pending' }
 }
 
 const FINAL: Readonly<Record<string, ProviderMessage['final']>> = {

@@ -9,6 +9,7 @@ import { StartupError } from '../../src/kernel/startup-error.ts'
 import {
   CARD_INTENT,
   readSimulatorBooks,
+  refusalOf,
   startSimulatorProcess,
   startTestSimulator,
   stripeAt,
@@ -79,6 +80,9 @@ test('what was answered before a kill is in the books, and nothing is captured t
   const folder = await newFolder(t)
   const random = seededRandom(testSeed())
   let simulator = await startSimulatorProcess({ folder })
+  t.after(async () => {
+    await simulator.kill()
+  })
   const port = Number(new URL(simulator.url).port)
   const stripe = stripeAt(simulator.url)
   const answered = new Map<string, string>()
@@ -131,10 +135,44 @@ test('what was answered before a kill is in the books, and nothing is captured t
   await clients
 
   const { captures } = await readSimulatorBooks(simulator.url)
-  await simulator[Symbol.asyncDispose]()
   assert.equal(captures.length, new Set(captures.map((capture) => capture.order_id)).size)
   const booked = new Map(captures.map((capture) => [capture.order_id, capture.charge]))
   for (const [order, charge] of answered) assert.equal(booked.get(order), charge, `order ${order}`)
+})
+
+test('when the disk takes no more, nothing more is answered, and what was answered is there', async (t) => {
+  const folder = await newFolder(t)
+  // In blocks of 512 bytes: room for some hundred payments.
+  const limited = ['sh', '-c', 'ulimit -f 1000; exec "$0" "$@"']
+  await using full = await startSimulatorProcess({ folder }, limited)
+  const stripe = stripeAt(full.url)
+  const answered: string[] = []
+  const pay = async () =>
+    await stripe.paymentIntents.create({
+      ...CARD_INTENT,
+      payment_method: 'pm_card_visa',
+      confirm: true,
+    })
+  const client = async (): Promise<Stripe.errors.StripeError> => {
+    for (;;) {
+      const result = await pay().catch((error: unknown) => error)
+      if (result instanceof Stripe.errors.StripeError) return result
+      answered.push((result as Stripe.PaymentIntent).id)
+    }
+  }
+  for (const error of await Promise.all(Array.from({ length: CLIENTS }, client))) {
+    assert.equal(error.statusCode, 500)
+  }
+  // What it remembers and the disk does not is not shown either.
+  const read = stripe.paymentIntents.retrieve(answered[0] as string)
+  assert.equal((await refusalOf(read)).statusCode, 500)
+  assert.equal((await fetch(`${full.url}/control/ledger`)).status, 500)
+  await full.kill()
+
+  await using again = await startTestSimulator({ folder })
+  const booked = new Set((await readSimulatorBooks(again.url)).captures.map((each) => each.payment_intent)) // prettier-ignore
+  assert.ok(answered.length > 50, `${answered.length} answered`)
+  for (const id of answered) assert.ok(booked.has(id), id)
 })
 
 test('a last line that a crash tore is cut off, wherever it tore', async (t) => {
@@ -193,7 +231,7 @@ for (const [what, damage] of Object.entries(DAMAGE)) {
 
 test('a folder has one simulator, and the next when that is gone, however it went', async (t) => {
   const folder = await newFolder(t)
-  const first = await startSimulatorProcess({ folder })
+  await using first = await startSimulatorProcess({ folder })
   await assert.rejects(startTestSimulator({ folder }), StartupError)
   await first.kill()
   await using second = await startTestSimulator({ folder })

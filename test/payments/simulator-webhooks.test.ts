@@ -139,7 +139,7 @@ test('what was not taken before a crash is told after it, and what was taken is 
   t.after(async () => {
     await sink[Symbol.asyncDispose]()
   })
-  const first = await startSimulatorProcess({ folder, webhookUrl: sink.url })
+  await using first = await startSimulatorProcess({ folder, webhookUrl: sink.url })
   const stripe = stripeAt(first.url)
   const taken = await pay({ stripe })
   await until('it is taken', async () => (await webhooksOf(first.url))[0]?.status === 'delivered')

@@ -64,12 +64,18 @@ export interface SimulatorProcess extends AsyncDisposable {
   kill: () => Promise<void>
 }
 
-/** Starts one as a process of its own, which ends with this one at the latest. */
+/**
+ * Starts one as a process of its own, which ends with this one at the latest.
+ * @param through A command that becomes the command that follows it, as `env` does.
+ */
 export async function startSimulatorProcess(
   settings: SimulatorSettings & { folder: string },
+  through: readonly string[] = [],
 ): Promise<SimulatorProcess> {
   const program = fileURLToPath(new URL('test/support/payment-simulator-process.ts', packageRoot))
-  const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(settings)], {
+  const node = [process.execPath, '--import', 'tsx', program, JSON.stringify(settings)]
+  const command = [...through, ...node]
+  const child = spawn(command[0] as string, command.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve, reject) => {
