@@ -6,8 +6,7 @@ import type { Config, Role } from './config.ts'
 import { AppError } from './kernel/errors.ts'
 import { invariant } from './kernel/invariant.ts'
 import { StartupError } from './kernel/startup-error.ts'
-import { openPaymentProvider } from './open-payment-provider.ts'
-import type { PaymentProvider } from './platform/payments.ts'
+import { type ProviderOptions, openPaymentProvider } from './open-payment-provider.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -69,10 +68,8 @@ export interface Shop extends AsyncDisposable {
  */
 export async function composeShop(
   config: Config,
-  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> & {
-    /** Gets the provider that the settings name, and gives what stands in its place. */
-    aroundProvider?: (provider: PaymentProvider) => PaymentProvider
-  } = {},
+  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> &
+    Pick<ProviderOptions, 'aroundProvider'> = {},
 ): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
@@ -107,13 +104,10 @@ export async function composeShop(
   const tls = await loadTls({ ...config.tls, dataDir: config.dataDir, hosts: [config.host] })
 
   let listening: (() => string | undefined) | undefined
-  const { aroundProvider, ...replacedInTicketing } = replaced
-  const opened = await openPaymentProvider({
-    ...{ config, signingKeys, opening, logger },
+  const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
+    ...{ config, signingKeys, opening, logger, ...replaced },
     webhookUrl: () => listening?.(),
   })
-  const { defaultPaymentMethod, simulatorUrl } = opened
-  const provider = aroundProvider?.(opened.provider) ?? opened.provider
 
   let relay: Repetition | undefined
   const user = userService({
@@ -140,7 +134,7 @@ export async function composeShop(
       defaultPaymentMethod,
     },
     onOrdersPlaced: () => relay?.wake(),
-    ...replacedInTicketing,
+    ...replaced,
   })
   const payment = paymentService({
     ...{ db, provider, registry, logger },

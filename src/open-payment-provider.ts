@@ -28,6 +28,8 @@ export interface ProviderOptions {
   logger: Logger
   /** Where the provider tells what happened; undefined until the shop listens. */
   webhookUrl: () => string | undefined
+  /** What a test puts around it. */
+  aroundProvider?: (provider: PaymentProvider) => PaymentProvider
 }
 
 const SIMULATOR_METHOD = 'pm_card_visa'
@@ -50,8 +52,9 @@ export async function openPaymentProvider(options: ProviderOptions): Promise<Ope
     needsSimulator || config.roles.has('payment-simulator')
       ? await openSimulator(options, { secretKey, webhookSecret })
       : undefined
+  const provider = stripePayments({ apiUrl: apiUrl ?? url, secretKey, webhookSecret })
   return {
-    provider: stripePayments({ apiUrl: apiUrl ?? url, secretKey, webhookSecret }),
+    provider: options.aroundProvider?.(provider) ?? provider,
     defaultPaymentMethod: isSimulated ? SIMULATOR_METHOD : undefined,
     simulatorUrl: url,
   }
