@@ -24,9 +24,9 @@ export const crashPoints: readonly FaultMaker[] = CRASH_POINTS.map(
   (point, n) => () => crashAt(point, `F2.${n + 1}`),
 )
 
-function crashAt(point: CrashPoint, id: string): Fault {
-  let path: string | undefined
-  const file = () => (path ??= join(temporaryFolder(), 'order.json'))
+export function crashAt(point: CrashPoint, id: string): Fault {
+  let folder: string | undefined
+  const file = () => join((folder ??= mkdtempSync(join(tmpdir(), 'box-office-crash-'))), 'order')
   return {
     id,
     title: `killed ${point}`,
@@ -49,7 +49,7 @@ function crashAt(point: CrashPoint, id: string): Fault {
           await sleep(POLL_MS)
         }
       } finally {
-        rmSync(file(), { force: true })
+        rmSync(folder ?? '', { recursive: true, force: true })
         // Whoever died a moment before it was gone.
         await sleep(POLL_MS)
         await reviveDead(context, point)
@@ -71,13 +71,4 @@ async function reviveDead(context: FaultContext, point: CrashPoint): Promise<num
     }),
   )
   return dead.length
-}
-
-/** Goes away with us: the processes look into it until they end. */
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'box-office-crash-'))
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return folder
 }
