@@ -14,6 +14,8 @@ const TOOLS = [
   { package: 'chromium', what: 'a browser', isThere: () => isOnPath('chromium') },
   { package: 'strace', what: 'strace', isThere: () => isOnPath('strace') },
   { package: 'faketime', what: 'faketime', isThere: () => isOnPath('faketime') },
+  { package: 'zbar-tools', what: 'a reader of QR codes', isThere: () => isOnPath('zbarimg') },
+  { package: 'poppler-utils', what: 'a reader of PDFs', isThere: () => isOnPath('pdftotext') },
 ]
 
 /** Installs what is missing, where that is possible. @returns What is missing still. */

@@ -122,11 +122,14 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
       for (let failures = 0; ; failures += 1) {
         const idempotencyKey = `order-${orderId}${failures === 0 ? '' : `-after-${failures}`}`
         try {
-          return { intentId: (await stripe.paymentIntents.create(parameters, { idempotencyKey })).id }
+          return {
+            intentId: (await stripe.paymentIntents.create(parameters, { idempotencyKey })).id,
+          }
         } catch (error) {
           // What was made under this key, if anything, nobody was ever told of, or will be: it can
           // never be captured. So everybody goes on to the next key, and meets there.
-          if (!isKeptFailure(error) || failures === KEPT_FAILURES_MAX) throw passing(error)
+          if (!isKeptFailure(error) || failures === KEPT_FAILURES_MAX)
+            throw passing(refusalOf(error))
         }
       }
     },
@@ -232,8 +235,7 @@ async function stateAfter(call: () => Promise<Stripe.PaymentIntent>): Promise<Pa
 
 /** A provider keeps the failure of its own under the key, too, and tells it again for a day. */
 const isKeptFailure = (error: unknown): boolean =>
-  error instanceof Stripe.errors.StripeAPIError &&
-  error.headers?.['idempotent-replayed'] === 'true'
+  error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true'
 
 /** What may pass: the provider is not to be reached, fails, or has too much to do. */
 function passing(error: unknown): unknown {
@@ -297,13 +299,23 @@ function messageOf(event: Stripe.Event): ProviderMessage {
   }
 }
 
-/** Stripe counts in the smallest unit of a currency: yen have no hundredths, dinars have thousandths. */
-function minorUnits(cents: number, currency: string): number {
+const fractionDigits = new Map<string, number>()
+
+/** Asked once for each currency: making a format is slow. */
+function fractionDigitsOf(currency: string): number {
+  const known = fractionDigits.get(currency)
+  if (known !== undefined) return known
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
     style: 'currency',
     currency,
   }).resolvedOptions()
-  const units = cents * 10 ** (maximumFractionDigits - 2)
+  fractionDigits.set(currency, maximumFractionDigits)
+  return maximumFractionDigits
+}
+
+/** Stripe counts in the smallest unit of a currency: yen have no hundredths, dinars have thousandths. */
+function minorUnits(cents: number, currency: string): number {
+  const units = cents * 10 ** (fractionDigitsOf(currency) - 2)
   if (Number.isInteger(units)) return units
   throw new PaymentRefusedError('invalid_amount')
 }
