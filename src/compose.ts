@@ -6,7 +6,7 @@ import type { Config, Role } from './config.ts'
 import { AppError } from './kernel/errors.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import { mailLookups, printingLookups } from './lookups.ts'
-import { openPaymentProvider, webhookUrlOf } from './open-payment-provider.ts'
+import { type ProviderOptions, openPaymentProvider, webhookUrlOf } from './open-payment-provider.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -69,7 +69,8 @@ export interface Shop extends AsyncDisposable {
  */
 export async function composeShop(
   config: Config,
-  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> = {},
+  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> &
+    Pick<ProviderOptions, 'aroundProvider'> = {},
 ): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
@@ -106,7 +107,7 @@ export async function composeShop(
   /** What is opened last, and asked for by what is opened before. */
   const open: { http?: HttpApp } = {}
   const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
-    ...{ config, signingKeys, opening, logger },
+    ...{ config, signingKeys, opening, logger, ...replaced },
     webhookUrl: () => open.http && webhookUrlOf(open.http, tls !== undefined),
   })
 

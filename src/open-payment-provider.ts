@@ -30,6 +30,8 @@ export interface ProviderOptions {
   logger: Logger
   /** Where the provider tells what happened; undefined until the shop listens. */
   webhookUrl: () => string | undefined
+  /** What a test puts around it. */
+  aroundProvider?: (provider: PaymentProvider) => PaymentProvider
 }
 
 const SIMULATOR_METHOD = 'pm_card_visa'
@@ -41,10 +43,9 @@ const JOIN_TRIES_MAX = 50
 /** @throws StartupError when the simulator cannot start and none is there to be joined. */
 export async function openPaymentProvider(options: ProviderOptions): Promise<OpenProvider> {
   const { config, signingKeys } = options
-  // Processes that share the signing key share these as well, and nobody has to set them.
-  const secret = (purpose: string) => signingKeys.deriveSecret(purpose).toString('hex')
-  const secretKey = config.payments.secretKey ?? `sk_test_${secret('payment simulator key')}`
-  const webhookSecret = config.payments.webhookSecret ?? `whsec_${secret('payment simulator webhooks')}` // prettier-ignore
+  const own = simulatorSecrets(signingKeys)
+  const secretKey = config.payments.secretKey ?? own.secretKey
+  const webhookSecret = config.payments.webhookSecret ?? own.webhookSecret
 
   const { apiUrl } = config.payments
   const isSimulated = config.payments.isSimulated
@@ -53,10 +54,23 @@ export async function openPaymentProvider(options: ProviderOptions): Promise<Ope
     needsSimulator || config.roles.has('payment-simulator')
       ? await openSimulator(options, { secretKey, webhookSecret })
       : undefined
+  const provider = stripePayments({ apiUrl: apiUrl ?? url, secretKey, webhookSecret })
   return {
-    provider: stripePayments({ apiUrl: apiUrl ?? url, secretKey, webhookSecret }),
+    provider: options.aroundProvider?.(provider) ?? provider,
     defaultPaymentMethod: isSimulated ? SIMULATOR_METHOD : undefined,
     simulatorUrl: url,
+  }
+}
+
+/** Processes that share the signing key share these as well, and nobody has to set them. */
+export function simulatorSecrets(signingKeys: SigningKeys): {
+  secretKey: string
+  webhookSecret: string
+} {
+  const secret = (purpose: string) => signingKeys.deriveSecret(purpose).toString('hex')
+  return {
+    secretKey: `sk_test_${secret('payment simulator key')}`,
+    webhookSecret: `whsec_${secret('payment simulator webhooks')}`,
   }
 }
 

@@ -82,6 +82,8 @@ const RETRIES_MAX = 2
 const CONNECTIONS_MAX = 256
 /** The most that the provider gives at a time. */
 const REFUNDS_PER_PAGE = 100
+/** How often a failure that is kept is gone round. */
+const KEPT_FAILURES_MAX = 5
 /** How old a signed message may be, in seconds; later copies of it are signed anew. */
 const SIGNATURE_SECONDS_MAX = 300
 
@@ -89,17 +91,25 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
   const stripe = createClient(options)
   return {
     async createIntent({ orderId, eventId, amountCents, currency }) {
-      const intent = {
+      const parameters = {
         amount: minorUnits(amountCents, currency),
         currency: currency.toLowerCase(),
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { order_id: String(orderId), event_id: String(eventId) },
+      } satisfies Stripe.PaymentIntentCreateParams
+      for (let failures = 0; ; failures += 1) {
+        const idempotencyKey = `order-${orderId}${failures === 0 ? '' : `-after-${failures}`}`
+        try {
+          return {
+            intentId: (await stripe.paymentIntents.create(parameters, { idempotencyKey })).id,
+          }
+        } catch (error) {
+          // What was made under this key, if anything, nobody was ever told of, or will be: it can
+          // never be captured. So everybody goes on to the next key, and meets there.
+          if (!isKeptFailure(error) || failures === KEPT_FAILURES_MAX)
+            throw passing(refusalOf(error))
+        }
       }
-      const key = { idempotencyKey: `order-${orderId}` }
-      const { id } = await stripe.paymentIntents.create(intent, key).catch((error: unknown) => {
-        throw refusalOf(error)
-      })
-      return { intentId: id }
     },
 
     async confirm({ intentId, orderId, attempt, paymentMethod }) {
@@ -197,8 +207,22 @@ async function stateAfter(call: () => Promise<Stripe.PaymentIntent>): Promise<Pa
     if (error.type === 'StripeInvalidRequestError' && error.param === 'payment_method') {
       return { status: 'declined', code: error.code ?? 'invalid_payment_method' }
     }
-    throw error
+    throw passing(error)
   }
+}
+
+/** A provider keeps the failure of its own under the key, too, and tells it again for a day. */
+const isKeptFailure = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeAPIError && error.headers?.['idempotent-replayed'] === 'true'
+
+/** What may pass: the provider is not to be reached, fails, or has too much to do. */
+function passing(error: unknown): unknown {
+  const { StripeAPIError, StripeConnectionError, StripeRateLimitError } = Stripe.errors
+  const mayPass = [StripeAPIError, StripeConnectionError, StripeRateLimitError].some(
+    (type) => error instanceof type,
+  )
+  if (!mayPass) return error
+  return new AppError('unavailable', { retryAfterSeconds: 5, cause: error })
 }
 
 const FINAL: Readonly<Record<string, ProviderMessage['final']>> = {

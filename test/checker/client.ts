@@ -7,16 +7,24 @@ import type { Answer } from './ledger.ts'
 const TIMEOUT_MS = 25_000
 
 export interface Client {
-  /** Never rejects: what was lost is an outcome too. */
+  /** Places an order. Never rejects: what was lost is an outcome too. */
   post: (url: string, token: string, body: object, key?: string) => Promise<Answer>
-  /** @returns Undefined when there was no answer. */
+  /** Never rejects. An empty token is nobody's. */
   ask: (
-    method: 'GET' | 'PATCH',
+    method: 'GET' | 'PATCH' | 'POST' | 'DELETE',
     url: string,
     token: string,
     body?: object,
-  ) => Promise<{ status: number; body: string } | undefined>
+  ) => Promise<Told>
   close: () => void
+}
+
+/** What came back: `status` is 0 when nothing did, and `why` says what happened. */
+export interface Told {
+  status: number
+  body: string
+  contentType: string | undefined
+  why: 'timeout' | 'connection' | undefined
 }
 
 interface Raw {
@@ -24,6 +32,9 @@ interface Raw {
   headers: Record<string, string | string[] | undefined>
   body: string
 }
+
+/** What an order may be answered with: placed, held, and placed without a verdict yet. */
+const PLACED = [200, 201, 202]
 
 export function createClient(): Client {
   const agent = new Agent({ keepAlive: true })
@@ -56,9 +67,11 @@ export function createClient(): Client {
       })
       outgoing.end(body)
     })
+  const whyOf = (error: unknown) =>
+    (error as Error).message === 'timeout' ? 'timeout' : 'connection'
 
   const headersFor = (token: string, body: string) => ({
-    authorization: `Bearer ${token}`,
+    ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
     ...(body === ''
       ? {}
       : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
@@ -74,16 +87,18 @@ export function createClient(): Client {
       try {
         const answer = await send('POST', `${url}/api/v1/orders`, headers, body)
         const header = (name: string) => answer.headers[name]?.toString()
+        const { status } = answer
         return {
-          outcome: outcomeOf(answer),
+          outcome: outcomeOf({ ...answer, status: PLACED.includes(status) ? 201 : status }),
+          httpStatus: status,
           contentType: header('content-type'),
           retryAfter: header('retry-after'),
           body: answer.body,
         }
       } catch (error) {
-        const why = (error as Error).message === 'timeout' ? 'timeout' : 'connection'
         return {
-          outcome: { kind: 'unknown', why, status: 0 },
+          outcome: { kind: 'unknown', why: whyOf(error), status: 0 },
+          httpStatus: 0,
           contentType: undefined,
           retryAfter: undefined,
           body: '',
@@ -92,7 +107,12 @@ export function createClient(): Client {
     },
     async ask(method, url, token, json) {
       const body = json === undefined ? '' : JSON.stringify(json)
-      return await send(method, url, headersFor(token, body), body).catch(() => undefined)
+      try {
+        const { status, headers, body: text } = await send(method, url, headersFor(token, body), body) // prettier-ignore
+        return { status, body: text, contentType: headers['content-type']?.toString(), why: undefined } // prettier-ignore
+      } catch (error) {
+        return { status: 0, body: '', contentType: undefined, why: whyOf(error) }
+      }
     },
     close: () => {
       agent.destroy()

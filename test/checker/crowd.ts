@@ -1,18 +1,22 @@
 /**
  * Who asks for what when, drawn from a seed without end. Arrivals are independent of the answers:
- * a slow shop does not make people come more slowly. Every few seconds a wave of three events goes
+ * a slow shop does not make people come more slowly. Every few seconds a wave of four events goes
  * on sale, so that all through a run something sells out, something runs into its limit and
  * something always sells.
  */
 import { type Random, seededRandom } from '../../bench/onsale/random.ts'
+import { type Life, drawLife } from './life.ts'
 
 /** The events of a wave, in the order of their numbers. */
 export const EVENT_KINDS = [
-  { name: 'sells out', capacity: 50, maxPerUser: 8 },
-  { name: 'few for each', capacity: 2_000, maxPerUser: 3 },
-  { name: 'always there', capacity: 1_000_000, maxPerUser: 100 },
+  { name: 'sells out', capacity: 50, maxPerUser: 8, price: 75 },
+  { name: 'few for each', capacity: 2_000, maxPerUser: 3, price: 19.9 },
+  { name: 'always there', capacity: 1_000_000, maxPerUser: 100, price: 75 },
+  { name: 'free', capacity: 1_000_000, maxPerUser: 100, price: 0 },
 ] as const
-const [SELLS_OUT, FEW_EACH, ALWAYS_THERE] = [0, 1, 2] as const
+const [SELLS_OUT, FEW_EACH, ALWAYS_THERE, FREE] = [0, 1, 2, 3] as const
+/** The event that its organizer cancels in the middle: one of the first wave. */
+export const CANCELLED_KIND = FEW_EACH
 
 export const WAVE_MS = 6_000
 export const BUYERS = 600
@@ -37,11 +41,15 @@ export interface Ask {
   shop: number
   /** What the same buyer sends under the same key once this is answered. */
   then: { afterMs: number; quantity: number; shop: number } | undefined
+  /** How it is paid, and what becomes of it. */
+  life: Life
   /** Whether the buyer looks at the order afterwards. */
   looks: boolean
 }
 
 const VISITS = { plain: 60, twice: 10, again: 12, otherBody: 6, parallel: 8, tampered: 4 }
+const KINDS = [SELLS_OUT, FEW_EACH, ALWAYS_THERE, FREE]
+const KIND_WEIGHTS = [1, 2, 5, 1]
 const KEYLESS_SHARE = 0.1
 const LOOKING_SHARE = 0.3
 const RUSH = 60
@@ -78,6 +86,7 @@ function createCrowd(random: Random) {
     tampering: undefined,
     shop: random.integer(0, 11),
     then: undefined,
+    life: drawLife(random),
     looks: random.next() < LOOKING_SHARE,
   })
   const kinds = Object.keys(VISITS) as (keyof typeof VISITS)[]
@@ -86,7 +95,7 @@ function createCrowd(random: Random) {
   return {
     rush: (wave: number): Ask[] => Array.from({ length: RUSH }, () => ask(wave, SELLS_OUT)),
     visit(wave: number): Ask[] {
-      const kind = [SELLS_OUT, FEW_EACH, ALWAYS_THERE][random.weighted([1, 2, 5])] ?? ALWAYS_THERE
+      const kind = KINDS[random.weighted(KIND_WEIGHTS)] ?? ALWAYS_THERE
       const one = ask(wave, kind)
       const keyed = { ...one, key: one.key ?? nextKey() }
       const then = {

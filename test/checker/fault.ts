@@ -44,11 +44,20 @@ export interface Concessions {
   lateMails?: () => number
   /** How long from healing to the first sale, in seconds; 15 when not given. */
   recoverySeconds?: number
+  /**
+   * How long a hold may outlive its end, in seconds of the database; 5 when not given. Nobody can
+   * give it back while there is nobody, or no database.
+   */
+  expirySeconds?: number
+  /** How long all that was begun may take to end, in seconds; 60 when not given. */
+  restSeconds?: number
 }
 
 export interface StageOptions {
   /** Processes that serve the API, 2 when not given. */
   shops?: number
+  /** What runs instead of the shop, from the package's folder. */
+  program?: string
   /** Processes of the worker role, 1 when not given. */
   workers?: number
   /** More settings for every process of the shop. */
@@ -100,6 +109,7 @@ export interface Stage {
   readonly workers: readonly ProcessHandle[]
   readonly database: DatabaseHandle
   readonly mail: MailHandle
+  readonly provider: ProviderHandle
   /** A folder for whatever the fault has to write. */
   readonly folder: string
 }
@@ -111,6 +121,8 @@ export interface ProcessHandle {
   readonly url: string
   /** Now; undefined while it does not run. */
   readonly pid: number | undefined
+  /** Whether it runs: it may have killed itself. */
+  isAlive: () => boolean
   /** SIGKILL, and wait until it is gone. */
   kill: () => Promise<void>
   /** Starts it again after a kill, and waits until it serves. */
@@ -155,4 +167,15 @@ export interface MailHandle {
   hold: (messageId: string, onArrival: (worker: string) => void) => void
   /** Takes what is held, and what comes later. */
   letGo: (messageId: string) => void
+}
+
+/** The payment provider, a process that outlives every kill. */
+export interface ProviderHandle {
+  readonly url: string
+  /** Adds rules of trouble; see the payment simulator. */
+  makeTrouble: (...rules: object[]) => Promise<void>
+  /** Ends all trouble. */
+  endTrouble: () => Promise<void>
+  /** How often the rules that there are have struck. */
+  troubles: () => Promise<number>
 }

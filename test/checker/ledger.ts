@@ -6,12 +6,16 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Outcome } from '../../bench/onsale/ledger.ts'
+import type { SeenOrder } from './seen-order.ts'
 
 /** What a buyer wants, however often it is asked for. */
 export interface Purchase {
   userId: number
   eventId: number
   quantity: number
+  isHold: boolean
+  /** Undefined leaves it to the shop. */
+  paymentMethod: string | undefined
   key: string | undefined
   /** Fields that a buyer must not send. */
   tampering: object | undefined
@@ -26,6 +30,8 @@ export interface Call {
   completedAt: number | undefined
   /** `unknown` until it is answered, and for good when it never is. */
   outcome: Outcome
+  /** Of the answer; 0 when there was none. */
+  httpStatus: number
   contentType: string | undefined
   retryAfter: string | undefined
   /** Of the body. */
@@ -34,18 +40,45 @@ export interface Call {
 
 export interface Answer {
   outcome: Outcome
+  httpStatus: number
   contentType: string | undefined
   retryAfter: string | undefined
   body: string
 }
 
-/** A look at an order that had been confirmed to its buyer. */
+/** What is asked about an order, or an event, that there is. */
+export interface DeedAsked {
+  kind: 'pay' | 'give back' | 'take back' | 'cancel'
+  /** 0 when it is about an event. */
+  orderId: number
+  eventId: number
+  /** Who asks. */
+  userId: number
+  paymentMethod?: string
+}
+
+export interface Deed extends DeedAsked {
+  shop: string
+  invokedAt: number
+  completedAt: number | undefined
+  /** Of HTTP; 0 while nobody knows. */
+  status: number
+  /** Why it was not answered: `timeout`, `connection`. */
+  why: string | undefined
+  /** Of a refusal. */
+  code: string | undefined
+  contentType: string | undefined
+  /** The order as it was shown. */
+  order: SeenOrder | undefined
+}
+
+/** A look at an order by its buyer. */
 export interface Reading {
   orderId: number
   shop: string
+  askedAt: number
   status: number
-  /** Whether it is the order as it was confirmed. */
-  isSame: boolean
+  order: SeenOrder | undefined
 }
 
 /** A change of an event by its organizer. */
@@ -60,11 +93,17 @@ export interface Change {
 
 export interface Ledger extends AsyncDisposable {
   readonly calls: readonly Call[]
+  readonly deeds: readonly Deed[]
   readonly readings: Reading[]
   readonly changes: readonly Change[]
   /** Resolves when it is on the disk: from then on it may be sent. */
   invoke: (purchase: Purchase, shop: string) => Promise<Call>
   complete: (call: Call, answer: Answer) => void
+  invokeDeed: (deed: DeedAsked, shop: string) => Promise<Deed>
+  completeDeed: (
+    deed: Deed,
+    answer: Pick<Deed, 'status' | 'why' | 'code' | 'contentType' | 'order'>,
+  ) => void
   invokeChange: (change: Omit<Change, 'status'>) => Promise<Change>
   completeChange: (change: Change, status: number | undefined) => void
 }
@@ -75,10 +114,12 @@ const RUNNING: Outcome = { kind: 'unknown', why: 'running', status: 0 }
 export async function openLedger(path: string): Promise<Ledger> {
   const file = await open(path, 'w')
   const calls: Call[] = []
+  const deeds: Deed[] = []
   const changes: Change[] = []
   const write = createWriter(file)
   return {
     calls,
+    deeds,
     readings: [],
     changes,
     async invoke(purchase, shop) {
@@ -89,6 +130,7 @@ export async function openLedger(path: string): Promise<Ledger> {
         invokedAt: Date.now(),
         completedAt: undefined,
         outcome: RUNNING,
+        httpStatus: 0,
         contentType: undefined,
         retryAfter: undefined,
         sha256: undefined,
@@ -97,14 +139,35 @@ export async function openLedger(path: string): Promise<Ledger> {
       await write({ type: 'invoke', call: call.id, at: call.invokedAt, shop, ...purchase })
       return call
     },
-    complete(call, { outcome, contentType, retryAfter, body }) {
+    complete(call, { body, ...answer }) {
+      Object.assign(call, answer)
       call.completedAt = Date.now()
-      call.outcome = outcome
-      call.contentType = contentType
-      call.retryAfter = retryAfter
       call.sha256 = createHash('sha256').update(body).digest('hex')
-      const { completedAt, sha256 } = call
+      const { completedAt, sha256, contentType, outcome } = call
       void write({ type: typeOf(outcome), call: call.id, at: completedAt, sha256, contentType, ...outcome }) // prettier-ignore
+    },
+    async invokeDeed(asked, shop) {
+      const deed: Deed = {
+        ...asked,
+        shop,
+        invokedAt: Date.now(),
+        completedAt: undefined,
+        status: 0,
+        why: 'running',
+        code: undefined,
+        contentType: undefined,
+        order: undefined,
+      }
+      deeds.push(deed)
+      await write({ type: 'invoke', deed: deeds.length, ...asked, shop, at: deed.invokedAt })
+      return deed
+    },
+    completeDeed(deed, answer) {
+      Object.assign(deed, answer)
+      deed.completedAt = Date.now()
+      const { status } = deed
+      const type = status === 0 || status >= 500 ? 'info' : status < 400 ? 'ok' : 'fail'
+      void write({ type, ...deed, at: deed.completedAt })
     },
     async invokeChange(asked) {
       const change: Change = { ...asked, status: undefined }

@@ -5,27 +5,25 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Buyer } from '../support/sale.ts'
-import type { Client } from './client.ts'
+import { type BuyerDeps, RETRY_MS, live, look } from './buyer.ts'
 import { type Ask, type Visit, EVENT_KINDS } from './crowd.ts'
 import type { ProcessHandle } from './fault.ts'
-import type { Call, Ledger, Purchase } from './ledger.ts'
+import type { Call, Purchase } from './ledger.ts'
+import { seenOrderIn } from './seen-order.ts'
 
-const RETRY_MS = { first: 100, most: 2_000 }
 /** The plan is looked at so often; what was due meanwhile leaves at once. */
 const TICK_MS = 5
 /** After the stop, by then everything that can be answered is. */
 const LAST_ANSWERS_MS = 45_000
 
-export interface LoadOptions {
+export interface LoadOptions extends Omit<BuyerDeps, 'mayRetry'> {
   plan: Iterator<Visit, unknown>
-  shops: readonly ProcessHandle[]
   buyers: readonly Buyer[]
   /** Ids of the events, wave by wave. */
   events: readonly number[]
-  client: Client
-  ledger: Ledger
-  onSale: (call: Call) => void
 }
+
+type LoadDeps = LoadOptions & BuyerDeps
 
 export interface Load {
   /** Stops the arrivals, and resolves when everything sent is answered or given up. */
@@ -37,10 +35,10 @@ export function startLoad(options: LoadOptions): Load {
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
   let giveUpAt = Number.POSITIVE_INFINITY
-  const mayRetry = () => performance.now() < giveUpAt
+  const deps = { ...options, mayRetry: () => performance.now() < giveUpAt }
 
   const begin = (ask: Ask): void => {
-    const going = buy(options, ask, mayRetry).finally(() => running.delete(going))
+    const going = buy(deps, ask).finally(() => running.delete(going))
     running.add(going)
   }
   const arrivals = (async () => {
@@ -65,25 +63,24 @@ export function startLoad(options: LoadOptions): Load {
   }
 }
 
-async function buy(options: LoadOptions, ask: Ask, mayRetry: () => boolean): Promise<void> {
-  const { client, shops, ledger } = options
-  const buyer = options.buyers[ask.buyer % options.buyers.length] as Buyer
-  const purchase = purchaseOf(options, ask, buyer)
-  const call = await untilAnswered(options, { purchase, buyer, shop: ask.shop }, mayRetry)
-  if (call.outcome.kind === 'placed' && ask.looks) {
-    const { orderId, text } = call.outcome
-    const shop = shops[(ask.shop + 1) % shops.length] as ProcessHandle
-    const seen = await client.ask('GET', `${shop.url}/api/v1/orders/${orderId}`, buyer.token)
-    // What was not answered, or not now, was not looked at.
-    if (seen !== undefined && seen.status < 500) {
-      const { status, body } = seen
-      ledger.readings.push({ orderId, shop: shop.name, status, isSame: body === text })
-    }
+async function buy(deps: LoadDeps, ask: Ask): Promise<void> {
+  const buyer = deps.buyers[ask.buyer % deps.buyers.length] as Buyer
+  const purchase = purchaseOf(deps, ask, buyer)
+  const again = async () => {
+    if (ask.then === undefined) return
+    await sleep(ask.then.afterMs)
+    const other = { ...purchase, quantity: ask.then.quantity }
+    await untilAnswered(deps, { purchase: other, buyer, shop: ask.then.shop })
   }
-  if (ask.then === undefined) return
-  await sleep(ask.then.afterMs)
-  const again = { ...purchase, quantity: ask.then.quantity }
-  await untilAnswered(options, { purchase: again, buyer, shop: ask.then.shop }, mayRetry)
+  const call = await untilAnswered(deps, { purchase, buyer, shop: ask.shop })
+  const order = call.outcome.kind === 'placed' ? seenOrderIn(call.outcome.text) : undefined
+  if (order === undefined) {
+    await again()
+    return
+  }
+  const { life } = ask
+  await Promise.all([live(deps, { order, buyer, life, shop: ask.shop }, call), again()])
+  if (ask.looks) await look(deps, { order, buyer }, ask.shop + 1)
 }
 
 /** The last waves are sold on when a run takes longer than was planned for. */
@@ -94,26 +91,34 @@ function purchaseOf(options: LoadOptions, ask: Ask, buyer: Buyer): Purchase {
     userId: buyer.id,
     eventId: options.events[place] as number,
     quantity: ask.quantity,
+    isHold: ask.life.hold !== undefined,
+    paymentMethod: ask.life.paymentMethod,
     key: ask.key,
     tampering: ask.tampering,
   }
 }
 
+/** What is sent for it. */
+export const bodyOf = ({ eventId, quantity, isHold, paymentMethod, tampering }: Purchase) => ({
+  event_id: eventId,
+  quantity,
+  ...(isHold ? { hold: true } : {}),
+  ...(paymentMethod === undefined ? {} : { payment_method: paymentMethod }),
+  ...tampering,
+})
+
 async function untilAnswered(
-  options: LoadOptions,
+  deps: LoadDeps,
   what: { purchase: Purchase; buyer: Buyer; shop: number },
-  mayRetry: () => boolean,
 ): Promise<Call> {
-  const { shops, client, ledger } = options
+  const { shops, client, ledger } = deps
   const { purchase, buyer } = what
   for (let tries = 0; ; tries += 1) {
     const shop = shops[(what.shop + tries) % shops.length] as ProcessHandle
     const call = await ledger.invoke(purchase, shop.name)
-    const { eventId, quantity, tampering, key } = purchase
-    const body = { event_id: eventId, quantity, ...tampering }
-    ledger.complete(call, await client.post(shop.url, buyer.token, body, key))
-    if (call.outcome.kind === 'placed') options.onSale(call)
-    if (key === undefined || !asksAgain(call) || !mayRetry()) return call
+    ledger.complete(call, await client.post(shop.url, buyer.token, bodyOf(purchase), purchase.key))
+    if (call.outcome.kind === 'placed' && call.outcome.status === 'CONFIRMED') deps.onSale(call)
+    if (purchase.key === undefined || !asksAgain(call) || !deps.mayRetry()) return call
     await sleep(Math.min(RETRY_MS.first * 2 ** tries, RETRY_MS.most))
   }
 }
@@ -121,4 +126,5 @@ async function untilAnswered(
 /** Lost, or told to come back later. */
 const asksAgain = ({ outcome }: Pick<Call, 'outcome'>): boolean =>
   outcome.kind === 'unknown' ||
-  (outcome.kind === 'refused' && ['request_in_progress', 'rate_limited'].includes(outcome.code))
+  (outcome.kind === 'refused' &&
+    ['request_in_progress', 'payment_in_progress', 'rate_limited'].includes(outcome.code))

@@ -17,10 +17,12 @@ export async function openProcess(options: {
   name: string
   roles: string
   env: Record<string, string>
+  /** What runs instead of the shop. */
+  program?: string | undefined
 }): Promise<OwnedProcess> {
-  const { name, roles, env } = options
+  const { name, roles, env, program } = options
   const outputs: string[] = []
-  const start = async (port: string) => await startShopProcess({ ...env, PORT: port }, ['--role', roles]) // prettier-ignore
+  const start = async (port: string) => await startShopProcess({ ...env, PORT: port }, ['--role', roles], [], program) // prettier-ignore
   let running: ShopProcess | undefined = await start('0')
   const { url } = running
   const signal = (which: NodeJS.Signals) => {
@@ -44,6 +46,7 @@ export async function openProcess(options: {
     get pid() {
       return running?.pid
     },
+    isAlive: () => running !== undefined && isAlive(running.pid),
     kill,
     async start() {
       if (running !== undefined) return

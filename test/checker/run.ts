@@ -2,26 +2,25 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Random, seededRandom } from '../../bench/onsale/random.ts'
-import { verifyAuditChain } from '../../src/services/admin/verify-audit-chain.ts'
 import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
 import { type Client, createClient } from './client.ts'
-import { BUYERS, EVENT_KINDS, WAVE_MS, planCrowd } from './crowd.ts'
+import { BUYERS, CANCELLED_KIND, EVENT_KINDS, WAVE_MS, planCrowd } from './crowd.ts'
 import type { Evidence } from './evidence.ts'
 import type { Fault } from './fault.ts'
-import { readBooks } from './history.sql.ts'
 import { type Ledger, openLedger } from './ledger.ts'
-import { startLoad } from './load.ts'
-import { changeEvents } from './organizer.ts'
+import { HOLD_SECONDS } from './life.ts'
+import { bodyOf, startLoad } from './load.ts'
+import { lookAtRest } from './look-at-rest.ts'
+import { cancelEvent, changeEvents } from './organizer.ts'
 import { createSaleWatch } from './sale-watch.ts'
-import { type Snapshots, startSnapshots } from './snapshots.ts'
+import { startSnapshots } from './snapshots.ts'
 import { type OwnedStage, openStage } from './stage.ts'
 
 const RECOVERY_SECONDS = 15
-/** Messages and jobs are done by then: longer than a lease and the pauses between tries. */
+/** Messages, jobs and payments are done by then: longer than a lease and the pauses between tries. */
 const REST_SECONDS = 60
-/** How long a count of the API may lag behind. */
-const LAG_MS = 5_000
-const POLL_MS = 100
+/** When the organizer calls one event off. */
+const CANCEL_MS = 4_000
 /** Waves beyond the time that was planned for, while the sale goes on to show that it does. */
 const SPARE_WAVES = 3
 const REPLAYS = 50
@@ -60,7 +59,7 @@ export async function runFault(options: RunOptions): Promise<RunResult> {
     ...rest,
   })
   try {
-    await using stage = await openStage(options.folder, fault)
+    await using stage = await openStage(options.folder, fault, options.seed)
     await using ledger = await openLedger(join(stage.folder, 'ledger.jsonl'))
     const evidence = await play(options, { stage, ledger, landed })
     return result({ evidence, failure: undefined })
@@ -86,10 +85,12 @@ async function play(
   let timer: NodeJS.Timeout | undefined
   const load = startLoad({
     plan: planCrowd({ seed, ratePerSecond: options.ratePerSecond }),
-    ...{ shops: stage.shops, buyers, events, client, ledger },
+    ...{ shops: stage.shops, buyers, events, client, ledger, organizer },
+    providerUrl: stage.provider.url,
     onSale: watch.onSale,
   })
   const organizing = new AbortController()
+  const cancelling = cancelLater({ stage, ledger, client, organizer }, events[CANCELLED_KIND] as number) // prettier-ignore
   const changes = changeEvents({
     ...{ events, organizer, shops: stage.shops, client, ledger },
     signal: organizing.signal,
@@ -120,11 +121,21 @@ async function play(
     clearTimeout(timer)
     over.abort()
     organizing.abort()
-    await Promise.all([load.stop(), changes])
+    await Promise.all([load.stop(), changes, cancelling])
   }
+  await stage.provider.endTrouble()
+  await stage.provider.repeatWebhooks(REPLAYS)
   await replaySome({ stage, ledger, client, buyers, random: seededRandom(seed) })
-  const restMs = (options.restSeconds ?? REST_SECONDS) * 1_000
-  const evidence = await lookAtRest({ stage, ledger, client, snapshots, fault, buyers, restMs })
+  const restSeconds = options.restSeconds ?? fault.concessions?.restSeconds ?? REST_SECONDS
+  const evidence = await lookAtRest({
+    stage,
+    ledger,
+    client,
+    snapshots,
+    fault,
+    buyers,
+    restSeconds,
+  })
   client.close()
   return { ...evidence, recoveries: watch.recoveries() }
 }
@@ -134,12 +145,28 @@ async function openSales(stage: OwnedStage, organizer: Buyer, seconds: number): 
   const events: number[] = []
   const waves = Math.ceil((seconds * 1_000) / WAVE_MS) + SPARE_WAVES
   for (let wave = 0; wave < waves; wave += 1) {
-    for (const { capacity, maxPerUser } of EVENT_KINDS) {
-      events.push((await createSale(stage.database.db, { capacity, maxPerUser })).eventId)
+    for (const { capacity, maxPerUser, price } of EVENT_KINDS) {
+      const types = [{ name: 'General admission', price, capacity }]
+      events.push((await createSale(stage.database.db, { capacity, maxPerUser, types })).eventId)
     }
   }
-  await stage.database.db.query('update events set created_by = $1', [organizer.id])
+  await stage.database.db.query('update events set created_by = $1, hold_seconds = $2', [
+    organizer.id,
+    HOLD_SECONDS,
+  ])
   return events
+}
+
+/** Also when the run is over before: what is cancelled has to be given back all the same. */
+async function cancelLater(
+  deps: { stage: OwnedStage; ledger: Ledger; client: Client; organizer: Buyer },
+  eventId: number,
+): Promise<void> {
+  const { stage, ...others } = deps
+  await sleep(CANCEL_MS)
+  const giveUpAt = performance.now() + REST_SECONDS * 1_000
+  const mayRetry = () => performance.now() < giveUpAt
+  await cancelEvent({ shops: stage.shops, ...others, mayRetry }, eventId)
 }
 
 /** Some of the confirmed purchases are sent again after everything, as by a cautious client. */
@@ -159,72 +186,10 @@ async function replaySome(options: {
     const { purchase } = done[random.integer(0, done.length - 1)] as (typeof done)[number]
     const shop = stage.shops[n % stage.shops.length] as (typeof stage.shops)[number]
     const call = await ledger.invoke(purchase, shop.name)
-    const { eventId, quantity, key, userId } = purchase
-    const body = { event_id: eventId, quantity }
-    ledger.complete(call, await client.post(shop.url, tokens.get(userId) ?? '', body, key))
+    const { key, userId } = purchase
+    const token = tokens.get(userId) ?? ''
+    ledger.complete(call, await client.post(shop.url, token, bodyOf(purchase), key))
   }
-}
-
-async function lookAtRest(options: {
-  stage: OwnedStage
-  ledger: Ledger
-  client: Client
-  snapshots: Snapshots
-  fault: Fault
-  buyers: readonly Buyer[]
-  restMs: number
-}): Promise<Omit<Evidence, 'recoveries'>> {
-  const { stage, ledger, client, snapshots, fault } = options
-  const { db } = stage.database
-  const cameToRest = await within(
-    options.restMs,
-    async () => (await snapshots.take()).waiting === 0,
-  )
-  await snapshots.stop()
-  const rest = await snapshots.take()
-  const books = await readBooks(db)
-  const remaining: Evidence['remaining'][number][] = []
-  const token = options.buyers[0]?.token ?? ''
-  for (const shop of stage.shops) {
-    for (const event of books.events) {
-      let left: number | null = null
-      await within(LAG_MS, async () => {
-        const answer = await client.ask('GET', `${shop.url}/api/v1/events/${event.id}`, token)
-        left = answer?.status === 200 ? remainingIn(answer.body) : null
-        return left === event.free
-      })
-      remaining.push({ eventId: event.id, shop: shop.name, remaining: left })
-    }
-  }
-  return {
-    ...{ calls: ledger.calls, readings: ledger.readings, changes: ledger.changes },
-    ...{ snapshots: snapshots.taken, rest, books, remaining, cameToRest },
-    chain: await verifyAuditChain(db),
-    mails: await stage.mail.received(),
-    ended: [...stage.shops, ...stage.workers]
-      .filter((each) => each.hasEndedByItself())
-      .map((each) => `${each.name} (${each.output().slice(-500)})`),
-    concessions: {
-      mailsMayRepeat: fault.concessions?.mailsMayRepeat ?? false,
-      deadLetters: fault.concessions?.deadLetters?.() ?? [],
-      recoverySeconds: fault.concessions?.recoverySeconds ?? RECOVERY_SECONDS,
-      requestsMayHang: fault.concessions?.requestsMayHang ?? false,
-      mailDelaySeconds: fault.concessions?.mailDelaySeconds,
-      lateMails: fault.concessions?.lateMails?.() ?? 0,
-    },
-  }
-}
-
-const remainingIn = (body: string): number =>
-  (JSON.parse(body) as { remaining_tickets: number }).remaining_tickets
-
-async function within(ms: number, condition: () => Promise<boolean>): Promise<boolean> {
-  const deadline = performance.now() + ms
-  while (!(await condition().catch(() => false))) {
-    if (performance.now() > deadline) return false
-    await sleep(POLL_MS)
-  }
-  return true
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -13,9 +13,10 @@ import { Resources } from '../../src/platform/resources.ts'
 import { serverUrl } from '../support/server-url.ts'
 import type { DatabaseHandle, Fault, Stage, StageOptions } from './fault.ts'
 import { type OwnedMailServer, senderOf, startMailServer } from './mail.ts'
+import { type OwnedProvider, openProvider } from './payment-provider.ts'
 import { type OwnedProcess, openProcess } from './process-handle.ts'
 
-const SHOP_ROLES = 'user,event,ticketing,admin,web'
+const SHOP_ROLES = 'user,event,ticketing,payment,admin,web'
 /** Of the checker: snapshots, the fault, the final look. */
 const CHECKER_CONNECTIONS = 5
 const POSTGRES_BACK_MS = 60_000
@@ -25,12 +26,16 @@ export interface OwnedStage extends Stage, AsyncDisposable {
   readonly shops: readonly OwnedProcess[]
   readonly workers: readonly OwnedProcess[]
   readonly mail: OwnedMailServer
+  readonly provider: OwnedProvider
   /** Where the shops keep the key that signs access tokens. */
   readonly dataDir: string
 }
 
-/** @param parent Folder for all that the run writes. */
-export async function openStage(parent: string, fault: Fault): Promise<OwnedStage> {
+/**
+ * @param parent Folder for all that the run writes.
+ * @param seed Of the dice of the provider's troubles.
+ */
+export async function openStage(parent: string, fault: Fault, seed: number): Promise<OwnedStage> {
   await using opening = new Resources()
   const options = fault.stage ?? {}
   const folder = await mkdtemp(join(parent, `${fault.id}-`))
@@ -41,8 +46,12 @@ export async function openStage(parent: string, fault: Fault): Promise<OwnedStag
   if (between !== undefined) opening.use(between)
   const dataDir = join(folder, 'data')
   await mkdir(dataDir)
+  const provider = opening.use(
+    await openProvider({ folder: join(folder, 'provider'), dataDir, seed }),
+  )
   const env = {
     DATA_DIR: dataDir,
+    STRIPE_API_URL: provider.url,
     DATABASE_URL: between?.databaseUrl ?? database.url,
     SMTP_URL: mail.url,
     LOG_LEVEL: 'warn',
@@ -53,19 +62,15 @@ export async function openStage(parent: string, fault: Fault): Promise<OwnedStag
       await openProcess({
         name,
         roles,
+        program: options.program,
         env: { ...env, ...more, ...options.environmentOf?.(name) },
       }),
     )
-  // The first makes the key that the others share.
-  const shops = [await open('shop 1', SHOP_ROLES)]
-  const numbered = (count: number, from: number) =>
-    Array.from({ length: count - from + 1 }, (_, n) => from + n)
-  const [moreShops, workers] = await Promise.all([
+  const numbered = (count: number) => Array.from({ length: count }, (_, n) => n + 1)
+  const [shops, workers] = await Promise.all([
+    Promise.all(numbered(options.shops ?? 2).map(async (n) => await open(`shop ${n}`, SHOP_ROLES))),
     Promise.all(
-      numbered(options.shops ?? 2, 2).map(async (n) => await open(`shop ${n}`, SHOP_ROLES)),
-    ),
-    Promise.all(
-      numbered(options.workers ?? 1, 1).map(
+      numbered(options.workers ?? 1).map(
         async (n) =>
           await open(`worker ${n}`, 'worker', {
             MAIL_FROM: senderOf(`worker ${n}`),
@@ -74,12 +79,14 @@ export async function openStage(parent: string, fault: Fault): Promise<OwnedStag
       ),
     ),
   ])
+  provider.connect(shops)
   const running = opening.move()
   return {
-    shops: [...shops, ...moreShops],
+    shops,
     workers,
     database,
     mail,
+    provider,
     folder,
     dataDir,
     async [Symbol.asyncDispose]() {

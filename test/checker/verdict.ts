@@ -1,9 +1,12 @@
 /** What a run comes to: valid, violated, or invalid because it showed nothing. */
 import { type Check, isRight } from '../../bench/onsale/check.ts'
+import { checkHolds } from './check-holds.ts'
 import { checkMessages } from './check-messages.ts'
+import { checkMoney } from './check-money.ts'
 import { checkPromises } from './check-promises.ts'
 import { checkStock } from './check-stock.ts'
 import type { Evidence } from './evidence.ts'
+import { promisesIn } from './promises.ts'
 import type { RunResult } from './run.ts'
 
 export type Outcome = 'valid' | 'violated' | 'invalid'
@@ -34,14 +37,14 @@ export interface Tally {
 const SNAPSHOTS_MIN = 100
 
 const checkEvidence = (evidence: Evidence): Check[] =>
-  [...checkStock(evidence), ...checkPromises(evidence), ...checkMessages(evidence)].sort(
-    (one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1)),
-  )
+  [checkStock, checkHolds, checkMoney, checkPromises, checkMessages]
+    .flatMap((checks) => checks(evidence))
+    .sort((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1)))
 
 export function judge(result: RunResult): Verdict {
   const { fault, evidence, landed, seconds } = result
   const checks = evidence === undefined ? [] : checkEvidence(evidence)
-  const ok = evidence?.calls.filter(({ outcome }) => outcome.kind === 'placed').length ?? 0
+  const ok = evidence === undefined ? 0 : confirmedIn(evidence)
   const snapshots = evidence?.snapshots.length ?? 0
   const snapshotsMin = Math.min(SNAPSHOTS_MIN, Math.floor(seconds))
   const reasons = [
@@ -66,6 +69,9 @@ export function judge(result: RunResult): Verdict {
   }
 }
 
+const confirmedIn = (evidence: Evidence): number =>
+  new Set(promisesIn(evidence).map(({ orderId }) => orderId)).size
+
 function tallyOf(checks: readonly Check[], evidence: Evidence | undefined): Tally {
   const faults = (id: string): number => checks.find((check) => check.id === id)?.faults.length ?? 0
   const worst = (name: 'oversold' | 'duplicateCodes' | 'duplicateKeys'): number =>
@@ -73,7 +79,12 @@ function tallyOf(checks: readonly Check[], evidence: Evidence | undefined): Tall
   return {
     lost: faults('I3'),
     oversold: Math.max(worst('oversold'), faults('I1')),
-    duplicated: Math.max(worst('duplicateCodes'), worst('duplicateKeys'), faults('I8')),
+    duplicated: Math.max(
+      worst('duplicateCodes'),
+      worst('duplicateKeys'),
+      faults('I5'),
+      faults('I8'),
+    ),
   }
 }
 

@@ -22,6 +22,9 @@ export interface SimulatorSettings {
   /** Where webhooks go; without it, nowhere. */
   webhookUrl?: string
   seed?: number
+  /** What clients show, and what webhooks are signed with, when not those above. */
+  secretKey?: string
+  webhookSecret?: string
 }
 
 export interface TestSimulator extends AsyncDisposable {
@@ -38,8 +41,8 @@ export async function startTestSimulator(settings: SimulatorSettings = {}): Prom
     folder,
     host: '127.0.0.1',
     port: settings.port ?? 0,
-    secretKey: SECRET_KEY,
-    webhook: { secret: WEBHOOK_SECRET, url: () => settings.webhookUrl },
+    secretKey: settings.secretKey ?? SECRET_KEY,
+    webhook: { secret: settings.webhookSecret ?? WEBHOOK_SECRET, url: () => settings.webhookUrl },
     logger: pino({ level: 'silent' }),
     seed: settings.seed ?? testSeed(),
   })

@@ -20,13 +20,15 @@ const START_MAX_MS = 30_000
  * Starts `serve` on a free loopback port and waits until it is open.
  * @param args What follows `serve`, e.g. `--role`, `worker`.
  * @param through A command that becomes the command that follows it, as `env` does.
+ * @param program What runs instead of the shop, from the package's folder; it takes the same words.
  */
 export async function startShopProcess(
   env: Record<string, string>,
   args: readonly string[] = [],
   through: readonly string[] = [],
+  program?: string,
 ): Promise<ShopProcess> {
-  const command = [...through, process.execPath, ...shopProgram(), 'serve', ...args]
+  const command = [...through, process.execPath, ...shopProgram(program), 'serve', ...args]
   const child = spawn(command[0] as string, command.slice(1), {
     cwd: fileURLToPath(packageRoot),
     env: {
@@ -35,6 +37,7 @@ export async function startShopProcess(
       PORT: '0',
       RATE_LIMIT: 'off',
       SAMPLE_DATA: 'off',
+      TEST_BUILT: process.env['TEST_BUILT'],
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,8 +76,9 @@ export async function startShopProcess(
 }
 
 /** What was built when there is a fresh build, because it starts in a fraction of the time. */
-function shopProgram(): string[] {
+function shopProgram(program: string | undefined): string[] {
   const inPackage = (path: string) => fileURLToPath(new URL(path, packageRoot))
+  if (program !== undefined) return ['--import', 'tsx', inPackage(program)]
   return process.env['TEST_BUILT'] === 'yes'
     ? [inPackage('dist/src/main.js')]
     : ['--import', 'tsx', inPackage('src/main.ts')]
