@@ -89,7 +89,10 @@ test('orders of every kind go back exactly once, over several pages, and it is s
       return (await shop.post(by, ORDERS, body)).json<OrderJson>()
     }),
   )
-  assert.ok(asked.every((order) => order.status === 'PENDING' && order.next_action !== undefined))
+  assert.ok(
+    asked.every((order) => order.status === 'PENDING' && order.next_action !== undefined),
+    'all wait for their buyers',
+  )
   const notYet = await shop.call({ method: 'GET', url: `${EVENTS}/${id}/cancellation`, by: shop.organizer }) // prettier-ignore
   assertRefused(notYet, { status: 404, code: 'not_found' }, 'there is no progress of what goes on')
 

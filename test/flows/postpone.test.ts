@@ -125,7 +125,7 @@ suite('on the pages', () => {
       headers: {
         host: HOST,
         'content-type': 'application/x-www-form-urlencoded',
-        ...(cookie === undefined ? {} : { cookie }),
+        cookie,
         ...headers,
       },
     })
