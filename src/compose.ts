@@ -4,9 +4,9 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Config, Role } from './config.ts'
 import { AppError } from './kernel/errors.ts'
-import { invariant } from './kernel/invariant.ts'
 import { StartupError } from './kernel/startup-error.ts'
-import { type ProviderOptions, openPaymentProvider } from './open-payment-provider.ts'
+import { mailLookups, printingLookups } from './lookups.ts'
+import { type ProviderOptions, openPaymentProvider, webhookUrlOf } from './open-payment-provider.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -30,7 +30,7 @@ import { SAMPLE_ACCOUNTS, createSampleData } from './sample-data.ts'
 import { adminService } from './services/admin/service.ts'
 import { writeAuditEntry } from './services/admin/write-audit-entry.ts'
 import { eventService } from './services/event/service.ts'
-import { type Payments, WEBHOOK_PATH, paymentService } from './services/payment/service.ts'
+import { type Payments, paymentService } from './services/payment/service.ts'
 import { notificationService } from './services/notification/service.ts'
 import {
   PURCHASE_CONNECTIONS,
@@ -39,7 +39,6 @@ import {
 } from './services/ticketing/service.ts'
 import { hashPassword } from './services/user/passwords.ts'
 import { userService } from './services/user/service.ts'
-import { posterShapes } from '../web/components/poster-shapes.ts'
 import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
@@ -105,10 +104,11 @@ export async function composeShop(
   const signingKeys = await loadSigningKeys({ authKey: config.authKey, dataDir: config.dataDir })
   const tls = await loadTls({ ...config.tls, dataDir: config.dataDir, hosts: [config.host] })
 
-  let listening: (() => string | undefined) | undefined
+  /** What is opened last, and asked for by what is opened before. */
+  const open: { http?: HttpApp } = {}
   const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
     ...{ config, signingKeys, opening, logger, ...replaced },
-    webhookUrl: () => listening?.(),
+    webhookUrl: () => open.http && webhookUrlOf(open.http, tls !== undefined),
   })
 
   let relay: Repetition | undefined
@@ -136,21 +136,7 @@ export async function composeShop(
       defaultPaymentMethod,
     },
     signingKeys,
-    printing: {
-      async findEvent(eventId) {
-        const found = await event.events.findEvent(eventId)
-        return (
-          found && {
-            ...found,
-            startsAt: found.eventDate,
-            isCancelled: found.status === 'cancelled',
-            changedAt: found.updatedAt,
-          }
-        )
-      },
-      nameOf: async (userId) => (await user.accounts.findUser(userId))?.name,
-      posterOf: posterShapes,
-    },
+    printing: printingLookups({ accounts: user.accounts, events: () => event.events }),
     onOrdersPlaced: () => relay?.wake(),
     ...replaced,
   })
@@ -169,14 +155,6 @@ export async function composeShop(
     ...{ db, audit: writeAuditEntry, stock: ticketing.stock },
     onCancelled: ticketing.ticketing.undoCancelledEvents,
   })
-  const findMailedOrder = async (orderId: number) => {
-    const order = await ticketing.ticketing.findOrder(orderId)
-    if (order === undefined) return undefined
-    const buyer = await user.accounts.findUser(order.userId)
-    const found = await event.events.findEvent(order.eventId)
-    invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
-    return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
-  }
   const mailServer =
     config.smtpUrl === undefined
       ? undefined
@@ -186,34 +164,13 @@ export async function composeShop(
     sendMail: mailServer?.sendMail,
     neverSendTo: new Set(SAMPLE_ACCOUNTS.map((account) => account.email)),
     publicUrl: config.publicUrl,
-    async findConfirmedOrder(orderId) {
-      const order = await findMailedOrder(orderId)
-      if (order === undefined) return undefined
-      return {
-        ...order,
-        tickets: order.ticketCodes.map((ticketCode) => ({ ticketCode })),
-        links: { order: `${config.publicUrl}/tickets/order/${orderId}` },
-      }
-    },
-    async findReturnedOrder(orderId) {
-      const order = await findMailedOrder(orderId)
-      return order && { ...order, isEventCancelled: order.reason === 'event_cancelled' }
-    },
-    async findRefund(refundId) {
-      const refund = await payments().findRefund(refundId)
-      const order = refund && (await findMailedOrder(refund.orderId))
-      if (order === undefined) return undefined
-      const ticketCodes = await ticketing.ticketing.findTicketsOfRefund(refundId)
-      return { ...order, refundId, amountCents: refund?.amountCents ?? 0, ticketCodes }
-    },
-    findEventFacts: event.events.findFacts,
-    findBuyersOf: ticketing.ticketing.findBuyersOf,
-    findRecipient: user.accounts.findUser,
-    async findAccount(userId) {
-      const found = await user.accounts.findUser(userId)
-      if (found === undefined || found.suspendedAt !== null) return undefined
-      return { ...found, isVerified: found.emailVerifiedAt !== null }
-    },
+    ...mailLookups({
+      accounts: user.accounts,
+      events: event.events,
+      ticketing: ticketing.ticketing,
+      payments: payment.payments,
+      publicUrl: config.publicUrl,
+    }),
     makeToken: user.accounts.makeToken,
   })
   const admin = adminService({ db, accounts: user.accounts, logger })
@@ -260,7 +217,7 @@ export async function composeShop(
   })
   for (const [, service] of chosen) service.routes?.(http)
   await http.ready()
-  listening = () => webhookUrlOf(http, tls !== undefined)
+  open.http = http
 
   if (config.admin !== undefined) {
     await user.accounts.createFirstAdmin(config.admin).catch((error: unknown) => {
@@ -309,14 +266,6 @@ export async function composeShop(
       await running[Symbol.asyncDispose]()
     },
   }
-}
-
-/** Where our own simulator reaches us; undefined while nobody listens, or by TLS of our own making. */
-function webhookUrlOf(http: HttpApp, isTls: boolean): string | undefined {
-  const address = http.server.address()
-  if (isTls || address === null || typeof address === 'string') return undefined
-  const host = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : address.address
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}${WEBHOOK_PATH}`
 }
 
 async function openDatabase(

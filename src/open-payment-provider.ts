@@ -8,9 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { StartupError } from './kernel/startup-error.ts'
+import type { HttpApp } from './platform/http/server.ts'
 import { type PaymentProvider, stripePayments } from './platform/payments.ts'
 import type { Resources } from './platform/resources.ts'
 import type { SigningKeys } from './platform/signing-keys.ts'
+import { WEBHOOK_PATH } from './services/payment/service.ts'
 import { startPaymentSimulator } from './services/payment-simulator/service.ts'
 
 export interface OpenProvider {
@@ -115,4 +117,12 @@ async function answers(url: string): Promise<boolean> {
   return await fetch(`${url}/v1/payment_intents/pi_none`, { signal: AbortSignal.timeout(1_000) })
     .then(() => true)
     .catch(() => false)
+}
+
+/** Where our own simulator reaches us; undefined while nobody listens, or by TLS of our own making. */
+export function webhookUrlOf(http: HttpApp, isTls: boolean): string | undefined {
+  const address = http.server.address()
+  if (isTls || address === null || typeof address === 'string') return undefined
+  const host = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : address.address
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}${WEBHOOK_PATH}`
 }

@@ -25,6 +25,7 @@ export function whyCancelled({ reason, totalPriceCents }: Order): string {
       return isPaid
         ? 'The event is cancelled. What was paid goes back to where it came from.'
         : 'The event is cancelled.'
+    case undefined:
     case 'refunded':
       return isPaid
         ? 'The tickets were taken back, and so is the money.'

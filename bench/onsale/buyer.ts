@@ -40,7 +40,9 @@ export function stepAfter(request: Request, outcome: Outcome): Step | undefined 
       return actionUrl === undefined ? look(about) : { ...look(about), bankUrl: actionUrl }
     case 'look':
       return request.tries < LOOKS_MAX ? look(about, request.tries + 1) : undefined
-    default:
+    case 'list':
+    case 'event':
+    case 'wrong':
       return undefined
   }
 }

@@ -6,25 +6,9 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import Stripe from 'stripe'
 import { AppError } from '../kernel/errors.ts'
+import { type PaymentState, type RefundState, refundStateOf, stateOf } from './payment-state.ts'
 
-export interface NextAction {
-  type: string
-  url?: string
-  client_secret?: string
-}
-
-/** What the provider knows about a payment. */
-export type PaymentState =
-  | { status: 'captured' }
-  /** This try failed; another method may be tried. */
-  | { status: 'declined'; code: string }
-  | { status: 'requires_action'; nextAction: NextAction }
-  /** The provider does not know yet. */
-  | { status: 'processing' }
-  /** Nothing was tried. */
-  | { status: 'unconfirmed' }
-  /** Nothing can be captured any more. */
-  | { status: 'voided' }
+export type { NextAction, PaymentState, RefundState } from './payment-state.ts'
 
 /** A message from the provider, of which more than one copy may come, in any order. */
 export interface ProviderMessage {
@@ -47,12 +31,6 @@ export class PaymentRefusedError extends Error {
     this.name = 'PaymentRefusedError'
     this.code = code
   }
-}
-
-export interface RefundState {
-  /** Its name at the provider. */
-  refundRef: string
-  status: 'succeeded' | 'pending' | 'failed'
 }
 
 /** Amounts are in cents, a hundredth of the currency's unit whatever the currency. */
@@ -245,39 +223,6 @@ function passing(error: unknown): unknown {
   )
   if (!mayPass) return error
   return new AppError('unavailable', { retryAfterSeconds: 5, cause: error })
-}
-
-function stateOf(intent: Stripe.PaymentIntent): PaymentState {
-  switch (intent.status) {
-    case 'succeeded':
-      return { status: 'captured' }
-    case 'canceled':
-      return { status: 'voided' }
-    case 'requires_action':
-      return { status: 'requires_action', nextAction: nextActionOf(intent) }
-    case 'processing':
-      return { status: 'processing' }
-    default: {
-      const failure = intent.last_payment_error
-      if (failure === null) return { status: 'unconfirmed' }
-      return { status: 'declined', code: failure.decline_code ?? failure.code ?? 'generic_decline' }
-    }
-  }
-}
-
-function nextActionOf(intent: Stripe.PaymentIntent): NextAction {
-  const url = intent.next_action?.redirect_to_url?.url
-  return {
-    type: intent.next_action?.type ?? 'use_stripe_sdk',
-    ...(typeof url === 'string' ? { url } : {}),
-    ...(intent.client_secret === null ? {} : { client_secret: intent.client_secret }),
-  }
-}
-
-function refundStateOf({ id, status }: Stripe.Refund): RefundState {
-  if (status === 'succeeded') return { refundRef: id, status }
-  const isFailed = status === 'failed' || status === 'canceled'
-  return { refundRef: id, status: isFailed ? 'failed' : 'pending' }
 }
 
 const FINAL: Readonly<Record<string, ProviderMessage['final']>> = {

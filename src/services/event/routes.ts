@@ -172,7 +172,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
       schema: {
         summary: 'Cancel an event',
         description:
-          'At any time, by its organizer or an admin. Nothing of it is sold from then on, and whoever bought gets their money back; GET /events/{id}/cancellation tells how far that is. May be repeated.',
+          'At any time, by its organizer or an admin. It sells nothing more, and whoever bought gets their money back; GET /events/{id}/cancellation tells how far that is. May be repeated.',
         tags,
         security,
         params: EventParams,

@@ -2,7 +2,7 @@
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 
 /** After so many tries a message stays as it is, for a person to look at. */
-export const INBOX_TRIES_MAX = 8
+const INBOX_TRIES_MAX = 8
 
 /** Copies of one message are kept once. */
 export async function keepMessages(

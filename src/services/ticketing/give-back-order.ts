@@ -2,6 +2,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Batcher } from './batcher.ts'
+import type { Charge } from './collect-payment.ts'
 import type { Stock } from './gate.ts'
 import { type Order, findOrder } from './orders.sql.ts'
 import { type OpenPayment, findPayment } from './payments.sql.ts'
@@ -16,6 +17,16 @@ export type VoidPayment = (
   payment: OpenPayment,
   reason: NonNullable<Outcome['reason']>,
 ) => Promise<Outcome>
+
+/** What the payment service does for orders. */
+export interface PaymentProviderPort {
+  charge: Charge
+  voidPayment: VoidPayment
+  /** Refunds were decided. */
+  wakeRefunds: () => void
+  /** How an order is paid that names no way to; undefined where buyers have to say. */
+  defaultPaymentMethod: string | undefined
+}
 
 export interface GiveBackDeps {
   db: Database

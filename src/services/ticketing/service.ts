@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Audit } from '../../platform/audit.ts'
-import type { Database, Transaction } from '../../platform/postgres.ts'
+import type { Database } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
@@ -10,12 +10,11 @@ import type { AnsweredOrder } from './answer-order.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { Batcher } from './batcher.ts'
-import type { Charge } from './collect-payment.ts'
 import { findBuyersOf } from './buyers.sql.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
 import { startExpiry } from './expire-holds.ts'
 import { type Stock, createInProcessGate } from './gate.ts'
-import { type GiveBackDeps, type VoidPayment, giveBackOrder } from './give-back-order.ts'
+import { type GiveBackDeps, type PaymentProviderPort, giveBackOrder } from './give-back-order.ts'
 import { IdBlocks } from './id-blocks.ts'
 import { createOpenPayments } from './open-payments.ts'
 import {
@@ -41,7 +40,7 @@ import { type RefundOrderCommand, type RefundOrderDeps, refundOrder } from './re
 import { ticketingRoutes } from './routes.ts'
 import { type Settled, settleBatch } from './settle-batch.ts'
 import { type Settlement, type StartVerdict, startPayments } from './settlement.sql.ts'
-import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
+import { type TicketingStock, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
 import { startUndoing } from './undo-cancelled-events.ts'
 import { ticketFileRoutes } from './ticket-file-routes.ts'
@@ -82,25 +81,10 @@ export interface Ticketing {
   findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
   /** The codes of the tickets that a refund took back. */
   findTicketsOfRefund: (refundId: number) => Promise<string[]>
+  /** The picture that opens the door. */
+  qrPng: (ticket: { ticketCode: string; eventId: number }) => Buffer
   /** Where the files of an order are that was found. */
   linksOf: TicketFiles['linksOf']
-}
-
-/** What the event service needs for the stock of its events. */
-export interface TicketingStock {
-  setCapacity: (tx: Transaction, event: Capacity) => Promise<void>
-  lock: (tx: Transaction, eventId: number) => Promise<void>
-  hasOrders: (tx: Transaction, eventId: number) => Promise<boolean>
-}
-
-/** What the payment service does for orders. */
-export interface PaymentProviderPort {
-  charge: Charge
-  voidPayment: VoidPayment
-  /** Refunds were decided. */
-  wakeRefunds: () => void
-  /** How an order is paid that names no way to; undefined where buyers have to say. */
-  defaultPaymentMethod: string | undefined
 }
 
 export interface TicketingDeps {
@@ -246,6 +230,7 @@ export function ticketingService(deps: TicketingDeps): Service & {
       await findBuyersOf(db, eventId, afterUserId, limit),
     findTicketsOfRefund: async (refundId) => await findTicketsOfRefund(db, refundId),
     linksOf: files.linksOf,
+    qrPng: (ticket) => files.qrCode(ticket, 'png'),
   }
 
   return {

@@ -8,6 +8,13 @@ export interface Capacity {
   types: { ticketTypeId: number; capacity: number }[]
 }
 
+/** What the event service needs for the stock of its events. */
+export interface TicketingStock {
+  setCapacity: (tx: Transaction, event: Capacity) => Promise<void>
+  lock: (tx: Transaction, eventId: number) => Promise<void>
+  hasOrders: (tx: Transaction, eventId: number) => Promise<boolean>
+}
+
 /** Takes the lock of the event's sale: no purchase runs until the transaction ends. */
 export async function lockStock(tx: Transaction, eventId: number): Promise<void> {
   await tx.query('select 1 from event_inventory where event_id = $1 for update', [eventId])
