@@ -182,6 +182,7 @@ comment on function start_payments is 'Marks orders as being paid, so that they 
 --   waiting     for the buyer
 --   released    CANCELLED, without money
 --   unchanged   it was settled before, or the outcome is out of date
+-- answered, in step: its buyer was told already that nobody knows yet, and is told the same again.
 create function settle_orders(
   p_event_id         bigint,
   p_order_ids        bigint[],
@@ -198,7 +199,8 @@ create function settle_orders(
   out type_ids        bigint[],
   out type_remaining  integer[],
   out results         text[],
-  out reasons         text[]
+  out reasons         text[],
+  out answered        boolean[]
 ) language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   v_event       events;
@@ -229,10 +231,12 @@ begin
 
   select array_agg(s.result order by s.n), array_agg(s.reason order by s.n),
          array_agg(s.ticket_type_id order by s.n), array_agg(s.quantity order by s.n),
-         array_agg(s.user_id order by s.n), array_agg(s.was_held order by s.n)
-    into results, reasons, v_types, v_quantities, v_users, v_was_held
+         array_agg(s.user_id order by s.n), array_agg(s.was_held order by s.n),
+         array_agg(s.was_answered order by s.n)
+    into results, reasons, v_types, v_quantities, v_users, v_was_held, answered
     from (
       select r.n, o.ticket_type_id, o.quantity, o.user_id, o.status = 'PENDING' as was_held,
+        o.first_answer is not null as was_answered,
         case
           when o.id is null or (p.order_id is null and r.outcome <> 'free') then 'unchanged'
           when r.outcome in ('captured', 'free') then

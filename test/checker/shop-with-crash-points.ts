@@ -108,5 +108,7 @@ const { loadConfig } = (await import(inShop('config'))) as typeof Config
 wrapDriver()
 const config = loadConfig(process.env, process.argv.slice(3))
 const shop = await composeShop(config, { aroundProvider })
-const address = await shop.http.listen({ host: config.host, port: config.port })
+/** As `serve` has it: all who waited for it to come back come at once. */
+const BACKLOG = 4_096
+const address = await shop.http.listen({ host: config.host, port: config.port, backlog: BACKLOG })
 console.log(`  Box Office is open:  ${address}`)

@@ -314,6 +314,59 @@ suite('a process that died before it asked the provider', () => {
   })
 })
 
+suite('a failure of the provider', () => {
+  const trouble = async (...rules: object[]) =>
+    await simulator('/faults', { method: 'POST', body: JSON.stringify({ rules }) })
+
+  test('that it keeps while a payment is made is gone round, and one payment is captured', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    const ofOrder = { operations: ['create'], order_ids: [String(orderId)] }
+    await trouble({ kind: 'error_after', count: 1, ...ofOrder })
+    expectOrder(await pay(who, orderId), 202)
+    await app.db.query(
+      `update payments set check_at = clock_timestamp() - interval '1 second' where order_id = $1`,
+      [orderId],
+    )
+    await until('paid', async () => (await read(who, orderId)).status === 'CONFIRMED')
+    const { captures } = (await simulator('/ledger')) as { captures: { order_id: string }[] }
+    assert.equal(captures.filter((each) => each.order_id === String(orderId)).length, 1)
+    await proofHolds(eventId)
+  })
+
+  test('that one request was told of is told to all under its key', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    await trouble({ kind: 'latency_before', seconds: 1, operations: ['confirm'], count: 1 })
+    const answering = place(who, { event_id: eventId, quantity: 1 }, 'told-elsewhere')
+    // As another process does that got no verdict in time.
+    await until('answered elsewhere', async () => {
+      const told = await app.db.query(
+        `update orders set first_answer = '{"status": 202}'
+          where user_id = $1 and status = 'PENDING' returning 1`,
+        [who.id],
+      )
+      return told.length === 1
+    })
+    const { order_id: orderId } = expectOrder(await answering, 202)
+    assert.equal((await read(who, orderId)).status, 'CONFIRMED')
+  })
+
+  test('while a hold is given back is 503, and the next time may do', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    const asked = expectOrder(await pay(who, orderId, 'pm_card_authenticationRequired'), 200)
+    assert.equal(asked.status, 'PENDING')
+    await trouble({ kind: 'error_before', operations: ['cancel'], order_ids: [String(orderId)] })
+    expectRefused(await send(who, 'DELETE', `/orders/${orderId}`), 503, 'unavailable')
+    await simulator('/faults', { method: 'DELETE' })
+    const given = expectOrder(await send(who, 'DELETE', `/orders/${orderId}`), 200)
+    assert.deepEqual([given.status, given.reason], ['CANCELLED', 'given_back'])
+  })
+})
+
 suite('messages of the provider', () => {
   const webhook = async (body: string, signature: string) =>
     await app.inject({

@@ -86,6 +86,8 @@ async function chargeAndSettle(deps: CollectDeps, payment: StartedPayment): Prom
     quantity,
     ...outcome,
   })
+  // One key has one answer, whoever is the first to know more.
+  if (settled.wasAnswered) return { kind: 'settled' }
   switch (settled.result) {
     case 'granted':
       return { kind: 'confirmed', ticketCodes: settled.ticketCodes }

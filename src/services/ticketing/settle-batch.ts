@@ -24,6 +24,8 @@ export interface Settled {
   reason: string
   /** Of an order that was granted now. */
   ticketCodes: string[]
+  /** Its buyer was told before that nobody knows yet: by another process, under the same key. */
+  wasAnswered: boolean
 }
 
 export interface SettleDeps {
@@ -45,12 +47,13 @@ export async function settleBatch(
   const deadline = performance.now() + TRY_MS_MAX
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { stock, results, reasons } = await settleOrders(deps.db, eventId, batch)
+      const { stock, results, reasons, answered } = await settleOrders(deps.db, eventId, batch)
       deps.onSettled(eventId, stock, results.filter((result) => result === 'granted').length)
       return batch.map((each, place) => {
         const result = results[place] ?? 'unchanged'
         const ticketCodes = result === 'granted' ? each.ticketCodes : []
-        return { answer: { result, reason: reasons[place] ?? '', ticketCodes } }
+        const wasAnswered = answered[place] ?? false
+        return { answer: { result, reason: reasons[place] ?? '', ticketCodes, wasAnswered } }
       })
     } catch (error) {
       const mayPass = error instanceof AppError || isSerializationConflict(error)

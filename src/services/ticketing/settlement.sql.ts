@@ -103,6 +103,8 @@ export interface SettledBatch {
   results: SettleResult[]
   /** Why an order is CANCELLED, where it is; in step. */
   reasons: string[]
+  /** Whether its buyer was told before that nobody knows yet; in step. */
+  answered: boolean[]
 }
 
 interface StockRow {
@@ -131,7 +133,7 @@ export async function settleOrders(
   batch: readonly NumberedSettlement[],
 ): Promise<SettledBatch> {
   const [row] = await db.query<
-    StockRow & { settled_at: Date; results: SettleResult[]; reasons: string[] }
+    StockRow & { settled_at: Date; results: SettleResult[]; reasons: string[]; answered: boolean[] }
   >(SETTLE_ORDERS, [
     eventId,
     batch.map((each) => each.orderId),
@@ -149,6 +151,7 @@ export async function settleOrders(
     stock: stockOf(row),
     results: row.results,
     reasons: row.reasons,
+    answered: row.answered,
   }
 }
 

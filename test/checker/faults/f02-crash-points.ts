@@ -13,6 +13,7 @@ const PROGRAM = 'test/checker/shop-with-crash-points.ts'
 /** How often the point is passed in each life before it is the end. */
 const PASSED_MAX = 5
 const POLL_MS = 20
+const LAST_DEATHS_MS = 1_000
 /** The end of a lease waits for whom it killed. */
 const DEATHS = 4
 /** Seldom passed points are waited for so long. */
@@ -50,8 +51,8 @@ export function crashAt(point: CrashPoint, id: string): Fault {
         }
       } finally {
         rmSync(folder ?? '', { recursive: true, force: true })
-        // Whoever died a moment before it was gone.
-        await sleep(POLL_MS)
+        // Whoever died a moment before it was gone is seen to be dead by then.
+        await sleep(LAST_DEATHS_MS)
         await reviveDead(context, point)
       }
     },
