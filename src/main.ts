@@ -83,13 +83,14 @@ function listenFault(error: unknown, config: Config): unknown {
   return error
 }
 
-function greeting(config: Config, address: string): string {
+function greeting(config: Config, address: string, simulatorUrl: string | undefined): string {
   const lines = ['', `  Box Office is open:  ${address}`, '']
   if (config.roles.has('web')) {
     const document = config.isProduction ? '/api/v1/openapi.json' : '/docs'
     lines.push(`  API documentation    ${address}${document}`)
     if (!config.isProduction) lines.push(`  Mails it would send  ${address}/mailbox`)
   }
+  if (simulatorUrl !== undefined) lines.push(`  Payments, simulated  ${simulatorUrl}`)
   if (config.databaseUrl === undefined) lines.push(`  Data                 ${config.dataDir}`)
   if (config.sampleData) {
     lines.push(
