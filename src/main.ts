@@ -38,7 +38,9 @@ async function serve(config: Config): Promise<void> {
       .catch((error: unknown) => {
         throw listenFault(error, config)
       })
-    console.log(greeting(config, address.replace('//[::1]', '//localhost')))
+    console.log(
+      greeting(config, address.replace('//[::1]', '//localhost'), shop.paymentSimulatorUrl),
+    )
     const signal = await stopped
     console.log(`\n${signal}: finishing what is running.`)
     shop.announceStop()

@@ -22,7 +22,7 @@ export const CRASH_POINTS = [
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 /** What the file says that a process reads. */
-interface CrashOrder {
+export interface CrashOrder {
   point: CrashPoint
   /** How often it is passed unharmed, in each life. */
   after: number
