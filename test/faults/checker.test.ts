@@ -215,7 +215,7 @@ test('control: a database that forgets what it committed is found out', async ()
   assert.ok(violated(verdict).includes('I3'), violated(verdict).join())
 })
 
-test('control: a shop that gives money back twice, and tickets for payments that were declined, is found out', async () => {
+test('control: a shop that only says that money went back, and gives tickets for declined payments, is found out', async () => {
   const fault: Fault = {
     id: 'F0',
     title: 'money is handled wrongly',
@@ -228,15 +228,13 @@ test('control: a shop that gives money back twice, and tickets for payments that
           "when r.outcome in ('captured', 'free', 'declined') then",
         )
         await db.query(
-          `create function double_refund() returns trigger language plpgsql as $$
+          `create function say_refunded() returns trigger language plpgsql as $$
            begin
-             if pg_trigger_depth() = 1 then
-               insert into refunds (order_id, event_id, amount, currency, reason)
-                 values (new.order_id, new.event_id, new.amount, new.currency, new.reason);
-             end if;
+             new.status := 'succeeded';
+             new.finished_at := clock_timestamp();
              return new;
            end $$;
-           create trigger double_refund after insert on refunds for each row execute function double_refund()`,
+           create trigger say_refunded before insert on refunds for each row execute function say_refunded()`,
         )
       },
     },

@@ -5,6 +5,11 @@ import { splitRandom, strikeAgain } from './strikes.ts'
 
 const ALIVE_MS = { min: 50, max: 1_000 }
 const DEAD_MS_MAX = 250
+/**
+ * How long holds may outlive their end where all that give them back may be away, or the database from
+ * them: as long as it takes to come back, also on a small machine.
+ */
+export const AWAY_SECONDS = 60
 
 export const killShops = (): Fault => ({
   id: 'F1',
@@ -12,6 +17,8 @@ export const killShops = (): Fault => ({
   // Two copies run beside one another: each mail is sent once all the same.
   stage: { workers: 2 },
   seconds: 400,
+  // Nobody gives a hold back while there is nobody.
+  concessions: { expirySeconds: AWAY_SECONDS },
   strikes: 30,
   async run(context) {
     await strikeAgain(context, shopKillers(context))

@@ -1,6 +1,7 @@
 /** PostgreSQL dies: all of it, or one session, which takes the others with it. */
 import type { Random } from '../../../bench/onsale/random.ts'
 import type { DatabaseHandle, Fault, FaultContext } from '../fault.ts'
+import { AWAY_SECONDS } from './f01-kill-shops.ts'
 import { strikeAgain } from './strikes.ts'
 
 const ALIVE_MS = { min: 50, max: 1_500 }
@@ -45,7 +46,7 @@ export const killPostgres = (): Fault => ({
   title: 'PostgreSQL is killed',
   seconds: 60,
   // A job that a crash forgets is done again.
-  concessions: { mailsMayRepeat: true },
+  concessions: { mailsMayRepeat: true, expirySeconds: AWAY_SECONDS },
   async run(context) {
     await strikeAgain(context, [postgresKiller(context, context.random, BLOWS)])
   },

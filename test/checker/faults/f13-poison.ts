@@ -103,7 +103,8 @@ async function mailedOrder(context: FaultContext): Promise<number> {
   await within(async () => {
     const [row] = await context.stage.database.db.query<{ id: number }>(
       `select o.id from orders o
-        where not exists (select 1 from jobs j where (j.effect ->> 'id') = 'order ' || o.id)
+        where o.status = 'CONFIRMED'
+          and not exists (select 1 from jobs j where (j.effect ->> 'id') = 'order ' || o.id)
           and not exists (select 1 from outbox b where b.payload -> 'order_ids' @> to_jsonb(o.id))
         order by o.id limit 1`,
     )

@@ -7,6 +7,7 @@ import {
 } from '../../support/fault-proxy/proxy.ts'
 import { killSockets, killSocketsFault } from '../../support/kill-sockets.ts'
 import type { Fault, FaultContext } from '../fault.ts'
+import { AWAY_SECONDS } from './f01-kill-shops.ts'
 import { strikeAgain } from './strikes.ts'
 
 /** Bytes per second of a line of 64 kbit/s. */
@@ -77,7 +78,7 @@ export const badNetwork = (): Fault => {
     title: 'the network to the database is bad',
     seconds: 120,
     // A worker that is cut off after its mail left does not know that it did.
-    concessions: { mailsMayRepeat: true },
+    concessions: { mailsMayRepeat: true, expirySeconds: AWAY_SECONDS },
     stage: {
       async between(database) {
         const opened = await startFaultProxy({

@@ -8,6 +8,7 @@ import {
 } from '../../support/small-disk.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, FaultContext } from '../fault.ts'
+import { AWAY_SECONDS } from './f01-kill-shops.ts'
 import { strikeAgain } from './strikes.ts'
 
 /** Room for a new cluster and for what is sold in a few minutes. */
@@ -22,7 +23,7 @@ export const badDisk = (): Fault => ({
   title: "PostgreSQL's disk is full, or fails",
   seconds: 90,
   // PostgreSQL starts again after either, and a job that this forgets is done again.
-  concessions: { mailsMayRepeat: true },
+  concessions: { mailsMayRepeat: true, expirySeconds: AWAY_SECONDS },
   stage: {
     databaseSettings: { max_wal_size: '64MB' },
     async databaseFolder() {

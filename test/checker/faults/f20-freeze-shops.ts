@@ -1,5 +1,6 @@
 /** A process of the API stands still in the middle of its work, and goes on long after. */
 import type { Fault, ProcessHandle } from '../fault.ts'
+import { AWAY_SECONDS } from './f01-kill-shops.ts'
 import { strikeAgain } from './strikes.ts'
 
 const ALIVE_MS = { min: 100, max: 1_500 }
@@ -12,7 +13,7 @@ export const freezeShops = (): Fault => ({
   id: 'F20',
   title: 'the API stands still',
   seconds: 75,
-  concessions: { requestsMayHang: true },
+  concessions: { requestsMayHang: true, expirySeconds: AWAY_SECONDS },
   async run(context) {
     const { random, stage, signal } = context
     await strikeAgain(context, [

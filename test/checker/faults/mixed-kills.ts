@@ -1,7 +1,7 @@
 /** Processes of the API and PostgreSQL are killed, alone and together, in one long sale. */
 import type { Random } from '../../../bench/onsale/random.ts'
 import type { Fault, ProcessHandle } from '../fault.ts'
-import { killOnce } from './f01-kill-shops.ts'
+import { AWAY_SECONDS, killOnce } from './f01-kill-shops.ts'
 import { postgresKiller } from './f04-kill-postgres.ts'
 import { splitRandom } from './strikes.ts'
 
@@ -17,7 +17,7 @@ const ROUNDS = [
 export const mixedKills = (): Fault => ({
   id: 'F1+F4',
   title: 'API and PostgreSQL are killed',
-  concessions: { mailsMayRepeat: true },
+  concessions: { mailsMayRepeat: true, expirySeconds: AWAY_SECONDS },
   async run(context) {
     const { random, signal, stage } = context
     const [chance, ...chances] = splitRandom(random, 1 + stage.shops.length) as [
