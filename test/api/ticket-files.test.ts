@@ -207,8 +207,8 @@ suite('with a token', () => {
   test('what is not confirmed, or was given back, has no files', async () => {
     const { who, order } = await bought()
     for (const [status, more] of [
-      ['CANCELLED', ''],
-      ['PENDING', ', hold_expires_at = now()'],
+      ['CANCELLED', `, reason = 'expired'`],
+      ['PENDING', ', hold_expires_at = now(), reason = null'],
     ]) {
       await app.db.query(`update orders set status = '${status ?? ''}'${more ?? ''} where id = $1`, [order.order_id]) // prettier-ignore
       for (const address of [...addresses(order), ...linksOf(order)]) {
