@@ -516,19 +516,19 @@ create view event_proof as
     from event_inventory i
     cross join lateral (
       select coalesce(sum(o.quantity), 0)::bigint as held
-        from orders o where o.event_id = i.event_id and o.status = 'PENDING'
+        from orders o where o.event_id + 0 = i.event_id and o.status = 'PENDING'
     ) o
     cross join lateral (
       select count(*) filter (where t.voided_at is null) as issued,
              count(*) filter (where t.voided_at is not null) as refunded,
              coalesce(sum(o.total_price / o.quantity) filter (where t.voided_at is null), 0) * 100 as paid_cents
         from orders o join tickets t on t.order_id = o.id
-       where o.event_id = i.event_id and o.confirmed_at is not null
+       where o.event_id + 0 = i.event_id and o.confirmed_at is not null
     ) t
     cross join lateral (
       select coalesce(sum(p.amount), 0) * 100 as captured_cents
         from orders o join payments p on p.order_id = o.id
-       where o.event_id = i.event_id and p.status in ('captured', 'returned')
+       where o.event_id + 0 = i.event_id and p.status in ('captured', 'returned')
     ) p
     cross join lateral (
       select coalesce(sum(f.amount) filter (where f.status = 'succeeded'), 0) * 100 as refunded_cents,

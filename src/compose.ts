@@ -146,7 +146,10 @@ export async function composeShop(
   function payments(): Payments {
     return payment.payments
   }
-  const event = eventService({ db, audit: writeAuditEntry, stock: ticketing.stock })
+  const event = eventService({
+    ...{ db, audit: writeAuditEntry, stock: ticketing.stock },
+    onCancelled: ticketing.ticketing.undoCancelledEvents,
+  })
   const notification = notificationService({
     db,
     sendMail: config.smtpUrl === undefined ? undefined : smtpSender(config.smtpUrl, config.mailFrom), // prettier-ignore

@@ -4,6 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { StartupError } from './kernel/startup-error.ts'
@@ -32,6 +33,8 @@ export interface ProviderOptions {
 const SIMULATOR_METHOD = 'pm_card_visa'
 const FOLDER = 'payment-simulator'
 const ADDRESS_FILE = 'payment-simulator-address'
+const JOIN_EVERY_MS = 100
+const JOIN_TRIES_MAX = 50
 
 /** @throws StartupError when the simulator cannot start and none is there to be joined. */
 export async function openPaymentProvider(options: ProviderOptions): Promise<OpenProvider> {
@@ -78,10 +81,19 @@ async function openSimulator(
     return simulator.url
   } catch (error) {
     if (!(error instanceof StartupError)) throw error
-    const url = await readFile(addressFile, 'utf8').catch(() => undefined)
-    if (url === undefined || !(await answers(url))) throw error
-    return url
+    return await joinSimulator(addressFile, error)
   }
+}
+
+/** @throws `fault` when nobody is there: the folder is somebody else's. */
+async function joinSimulator(addressFile: string, fault: StartupError): Promise<string> {
+  // The other one may be starting at this moment.
+  for (let attempt = 1; attempt <= JOIN_TRIES_MAX; attempt += 1) {
+    const url = await readFile(addressFile, 'utf8').catch(() => undefined)
+    if (url !== undefined && (await answers(url))) return url
+    await sleep(JOIN_EVERY_MS)
+  }
+  throw fault
 }
 
 /** Whether somebody is there. */

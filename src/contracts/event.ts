@@ -7,6 +7,8 @@ const PRICE_MAX = 999_999.99
 export const TICKETS_MAX = 1_000_000
 const TICKET_TYPES_MAX = 20
 const TICKETS_PER_USER_MAX = 100
+/** Long enough to find a card, short enough that nobody hoards for longer than a day. */
+const HOLD_SECONDS = { min: 60, max: 86_400 }
 export const EVENTS_PER_PAGE = { default: 20, max: 100 }
 
 const NAME_LENGTH_MAX = 255
@@ -51,6 +53,11 @@ const terms = {
     maximum: TICKETS_PER_USER_MAX,
     description: 'How many tickets one user may have over all orders; default 8.',
   }),
+  hold_seconds: Type.Integer({
+    minimum: HOLD_SECONDS.min,
+    maximum: HOLD_SECONDS.max,
+    description: 'How long tickets are held for a buyer who has not paid yet; default 600.',
+  }),
   on_sale_at: nullableTime('When the sale starts; null is at once.'),
   sales_end_at: nullableTime('When the sale ends; null is the start of the event.'),
   venue_capacity: Type.Unsafe<number | null>({
@@ -76,6 +83,7 @@ export const CreateEventBody = Type.Object(
     timezone: Type.Optional(terms.timezone),
     currency: Type.Optional(terms.currency),
     max_per_user: Type.Optional(terms.max_per_user),
+    hold_seconds: Type.Optional(terms.hold_seconds),
     on_sale_at: Type.Optional(terms.on_sale_at),
     sales_end_at: Type.Optional(terms.sales_end_at),
     venue_capacity: Type.Optional(terms.venue_capacity),
@@ -114,6 +122,7 @@ export const ChangeEventBody = Type.Object(
     timezone: Type.Optional(terms.timezone),
     currency: Type.Optional(terms.currency),
     max_per_user: Type.Optional(terms.max_per_user),
+    hold_seconds: Type.Optional(terms.hold_seconds),
     on_sale_at: Type.Optional(terms.on_sale_at),
     sales_end_at: Type.Optional(terms.sales_end_at),
     venue_capacity: Type.Optional(terms.venue_capacity),
@@ -137,6 +146,22 @@ export const ChangeEventBody = Type.Object(
   strict,
 )
 export type ChangeEventBody = Static<typeof ChangeEventBody>
+
+export const PostponeEventBody = Type.Object(
+  {
+    event_date: Time,
+    refund_until: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description:
+          'Until when buyers may give their tickets back; default 30 days from now, and never after the new event_date.',
+      }),
+    ),
+    sales_end_at: Type.Optional(terms.sales_end_at),
+  },
+  strict,
+)
+export type PostponeEventBody = Static<typeof PostponeEventBody>
 
 export const EventParams = Type.Object({ id: Id })
 
@@ -225,8 +250,18 @@ export const Event = Type.Object({
   currency: Type.String(),
   venue_capacity: NullableInteger,
   max_per_user: Type.Integer(),
+  hold_seconds: Type.Integer({ description: 'How long tickets are held until they are paid.' }),
   on_sale_at: NullableTime,
   sales_end_at: Time,
+  postponed_at: Type.Optional(
+    Type.String({ format: 'date-time', description: 'When its date was last moved.' }),
+  ),
+  refund_until: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'Until then buyers may give their tickets back: POST /orders/{id}/refunds.',
+    }),
+  ),
   ticket_types: Type.Array(
     Type.Object({
       id: Type.Integer(),

@@ -6,6 +6,8 @@ export interface Messages {
   'event.changed': { event_id: number }
   /** Sales of an event ended for good although tickets were sold: everybody gets their money back. */
   'event.cancelled': { event_id: number }
+  /** The date of an event was moved: buyers may take their money back for a while. */
+  'event.postponed': { event_id: number }
   /** A batch of orders was confirmed. */
   'orders.placed': { event_id: number; order_ids: number[] }
   /** Money came when there were no tickets for it any more, and goes back. */

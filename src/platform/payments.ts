@@ -37,9 +37,30 @@ export interface ProviderMessage {
   payload: object
 }
 
+/** The provider will not take this payment at all, whatever is tried: nothing can be captured. */
+export class PaymentRefusedError extends Error {
+  /** Why, in the provider's words. */
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`the provider refuses this payment: ${code}`, options)
+    this.name = 'PaymentRefusedError'
+    this.code = code
+  }
+}
+
+export interface RefundState {
+  /** Its name at the provider. */
+  refundRef: string
+  status: 'succeeded' | 'pending' | 'failed'
+}
+
 /** Amounts are in cents, a hundredth of the currency's unit whatever the currency. */
 export interface PaymentProvider {
-  /** One for each order, however often it is asked for. */
+  /**
+   * One for each order, however often it is asked for.
+   * @throws PaymentRefusedError for an amount or a currency that it does not take.
+   */
   createIntent: (order: {
     orderId: number
     eventId: number
@@ -62,7 +83,9 @@ export interface PaymentProvider {
     intentId: string
     amountCents: number
     currency: string
-  }) => Promise<{ refundRef: string; status: 'succeeded' | 'pending' | 'failed' }>
+  }) => Promise<RefundState>
+  /** @returns Undefined when the provider was never asked for it. */
+  findRefund: (refund: { refundId: number; intentId: string }) => Promise<RefundState | undefined>
   /** @throws AppError `invalid_request` when the signature is not the provider's. */
   readWebhook: (body: Buffer, signature: string | undefined) => ProviderMessage
 }
@@ -79,6 +102,8 @@ const TIMEOUT_MS = 10_000
 const RETRIES_MAX = 2
 /** Payments that are asked about at the same time; more wait for a connection. */
 const CONNECTIONS_MAX = 256
+/** The most that the provider gives at a time. */
+const REFUNDS_PER_PAGE = 100
 /** How old a signed message may be, in seconds; later copies of it are signed anew. */
 const SIGNATURE_SECONDS_MAX = 300
 
@@ -86,16 +111,17 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
   const stripe = createClient(options)
   return {
     async createIntent({ orderId, eventId, amountCents, currency }) {
-      const intent = await stripe.paymentIntents.create(
-        {
-          amount: minorUnits(amountCents, currency),
-          currency: currency.toLowerCase(),
-          automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-          metadata: { order_id: String(orderId), event_id: String(eventId) },
-        },
-        { idempotencyKey: `order-${orderId}` },
-      )
-      return { intentId: intent.id }
+      const intent = {
+        amount: minorUnits(amountCents, currency),
+        currency: currency.toLowerCase(),
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+        metadata: { order_id: String(orderId), event_id: String(eventId) },
+      }
+      const key = { idempotencyKey: `order-${orderId}` }
+      const { id } = await stripe.paymentIntents.create(intent, key).catch((error: unknown) => {
+        throw refusalOf(error)
+      })
+      return { intentId: id }
     },
 
     async confirm({ intentId, orderId, attempt, paymentMethod }) {
@@ -125,9 +151,15 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
         },
         { idempotencyKey: `refund-${refundId}` },
       )
-      const { id: refundRef, status } = refund
-      if (status === 'succeeded') return { refundRef, status }
-      return { refundRef, status: status === 'failed' || status === 'canceled' ? 'failed' : 'pending' } // prettier-ignore
+      return refundStateOf(refund)
+    },
+
+    async findRefund({ refundId, intentId }) {
+      const list = stripe.refunds.list({ payment_intent: intentId, limit: REFUNDS_PER_PAGE })
+      for await (const refund of list) {
+        if (refund.metadata?.['refund_id'] === String(refundId)) return refundStateOf(refund)
+      }
+      return undefined
     },
 
     readWebhook(body, signature) {
@@ -218,6 +250,12 @@ function nextActionOf(intent: Stripe.PaymentIntent): NextAction {
   }
 }
 
+function refundStateOf({ id, status }: Stripe.Refund): RefundState {
+  if (status === 'succeeded') return { refundRef: id, status }
+  const isFailed = status === 'failed' || status === 'canceled'
+  return { refundRef: id, status: isFailed ? 'failed' : 'pending' }
+}
+
 const FINAL: Readonly<Record<string, ProviderMessage['final']>> = {
   'payment_intent.succeeded': 'captured',
   'payment_intent.canceled': 'voided',
@@ -245,8 +283,11 @@ function minorUnits(cents: number, currency: string): number {
   }).resolvedOptions()
   const units = cents * 10 ** (maximumFractionDigits - 2)
   if (Number.isInteger(units)) return units
-  throw new AppError('invalid_value', {
-    field: 'ticket_price',
-    detail: `${currency} has no hundredths, so a price of ${cents / 100} cannot be paid.`,
-  })
+  throw new PaymentRefusedError('invalid_amount')
+}
+
+/** A request that does not fit will not fit the next time. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return error
+  return new PaymentRefusedError(error.code ?? 'invalid_request', { cause: error })
 }

@@ -53,6 +53,7 @@ async function startRig(): Promise<Rig> {
     db,
     audit: unused,
     stock: { setCapacity: unused, lock: unused, hasOrders: unused },
+    onCancelled: () => assert.fail('nothing is cancelled here'),
     clock: () => now.ms,
   })
   const http = await createHttpServer({

@@ -104,7 +104,17 @@ suite('a body that does not fit is refused by name and sells nothing', () => {
     ['an event that is text', { event_id: 'one', quantity: 1 }, 'event_id'],
     ['an event beyond numbers', '{"event_id":9007199254740993,"quantity":1}', 'event_id'],
     ['an unknown field', { event_id: 1, quantity: 1, total_price: 0 }, 'total_price'],
-    ['a hold, which is not built yet', { event_id: 1, quantity: 1, hold: true }, 'hold'],
+    ['a hold that is text', { event_id: 1, quantity: 1, hold: 'true' }, 'hold'],
+    [
+      'a hold that is paid at once',
+      { event_id: 1, quantity: 1, hold: true, payment_method: 'pm_card_visa' },
+      'payment_method',
+    ],
+    [
+      'a payment method that is none',
+      { event_id: 1, quantity: 1, payment_method: 'pm/../1' },
+      'payment_method',
+    ],
     ['seats, which are not built yet', { event_id: 1, quantity: 1, seats: ['A1'] }, 'seats'],
     ['a list for a body', [], 'body'],
     ['a text for a body', '"buy"', 'body'],
@@ -460,7 +470,7 @@ test('an address that takes other methods says which', async () => {
   const who = await buyer()
   const cases = [
     ['PUT', '/api/v1/orders', 'GET, HEAD, POST'],
-    ['PATCH', '/api/v1/orders/5', 'GET, HEAD'],
+    ['PATCH', '/api/v1/orders/5', 'DELETE, GET, HEAD'],
   ] as const
   for (const [method, url, allow] of cases) {
     const answer = await app.inject({

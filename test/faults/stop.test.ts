@@ -66,6 +66,9 @@ test('in production load balancers hear of a stop while requests are still answe
     NODE_ENV: 'production',
     RATE_LIMIT: '100000,100000',
     SMTP_URL: 'smtp://127.0.0.1:1',
+    STRIPE_SECRET_KEY: 'sk_live_of_a_test',
+    STRIPE_WEBHOOK_SECRET: 'whsec_of_a_test',
+    STRIPE_API_URL: 'http://127.0.0.1:9',
     AUTH_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   })
   assert.equal((await fetch(`${shop.url}/readyz`)).status, 200)

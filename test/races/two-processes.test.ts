@@ -13,7 +13,7 @@ async function rushFor(
   rig: TwoProcesses,
   options: { capacity: number; buyers: number; quantity: (n: number) => number },
 ) {
-  const { eventId } = await createSale(rig.db, { capacity: options.capacity })
+  const { eventId } = await createSale(rig.db, { price: 0, capacity: options.capacity })
   const buyers = await rig.buyers(options.buyers)
   const answers = await rig.buyAlternating(
     buyers.map((buyer, n) => ({
@@ -26,7 +26,7 @@ async function rushFor(
 
 /** One buyer against the limit in parallel requests. */
 async function rushOfOne(rig: TwoProcesses, requests: number, maxPerUser: number) {
-  const { eventId } = await createSale(rig.db, { capacity: 1_000, maxPerUser })
+  const { eventId } = await createSale(rig.db, { price: 0, capacity: 1_000, maxPerUser })
   const [buyer] = await rig.buyers(1)
   assert.ok(buyer, 'buyer')
   const answers = await rig.buyAlternating(
@@ -37,7 +37,7 @@ async function rushOfOne(rig: TwoProcesses, requests: number, maxPerUser: number
 
 /** The same request under the same key in parallel. */
 async function rushOfOneKey(rig: TwoProcesses, requests: number) {
-  const { eventId } = await createSale(rig.db, { capacity: 1_000, maxPerUser: 100 })
+  const { eventId } = await createSale(rig.db, { price: 0, capacity: 1_000, maxPerUser: 100 })
   const [buyer] = await rig.buyers(1)
   assert.ok(buyer, 'buyer')
   const answers = await rig.buyAlternating(
@@ -123,8 +123,8 @@ suite('two processes on one database', () => {
 
   test('the same key for two events at once is one order', async () => {
     const [first, second] = [
-      await createSale(rig.db, { capacity: 50 }),
-      await createSale(rig.db, { capacity: 50 }),
+      await createSale(rig.db, { price: 0, capacity: 50 }),
+      await createSale(rig.db, { price: 0, capacity: 50 }),
     ]
     const buyers = await rig.buyers(40)
     const answers = await rig.buyAlternating(

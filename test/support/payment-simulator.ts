@@ -61,12 +61,18 @@ export interface SimulatorProcess extends AsyncDisposable {
   kill: () => Promise<void>
 }
 
-/** Starts one as a process of its own, which ends with this one at the latest. */
+/**
+ * Starts one as a process of its own, which ends with this one at the latest.
+ * @param through A command that becomes the command that follows it, as `env` does.
+ */
 export async function startSimulatorProcess(
   settings: SimulatorSettings & { folder: string },
+  through: readonly string[] = [],
 ): Promise<SimulatorProcess> {
   const program = fileURLToPath(new URL('test/support/payment-simulator-process.ts', packageRoot))
-  const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(settings)], {
+  const node = [process.execPath, '--import', 'tsx', program, JSON.stringify(settings)]
+  const command = [...through, ...node]
+  const child = spawn(command[0] as string, command.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve, reject) => {
@@ -144,4 +150,23 @@ export async function makeTrouble(url: string, ...rules: object[]): Promise<void
 
 export async function endTrouble(url: string): Promise<void> {
   await fetch(`${url}/control/faults`, { method: 'DELETE' })
+}
+
+/** An error of the official client, for looking at what it made of an answer. */
+export async function refusalOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+/** Of an order, as the shop makes it. */
+export const CARD_INTENT = {
+  amount: 7_550,
+  currency: 'eur',
+  payment_method_types: ['card'],
+  metadata: { order_id: '7' },
 }

@@ -31,6 +31,8 @@ export async function createBuyers(
 
 export interface SaleOptions {
   capacity: number
+  /** What a ticket costs; 75 unless given. What costs nothing is confirmed without a payment. */
+  price?: number
   maxPerUser?: number
   /** Several types instead of one of the whole capacity. */
   types?: { name: string; price: number; capacity: number }[]
@@ -47,7 +49,7 @@ export interface Sale {
 /** An event that sells at once. */
 export async function createSale(db: Queryable, options: SaleOptions): Promise<Sale> {
   const types = options.types ?? [
-    { name: 'General admission', price: 75, capacity: options.capacity },
+    { name: 'General admission', price: options.price ?? 75, capacity: options.capacity },
   ]
   const [organizer] = await createOrganizer(db)
   const [event] = await db.query<{ id: number }>(

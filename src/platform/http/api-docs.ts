@@ -34,6 +34,7 @@ export async function addApiDocs(
         { name: 'users', description: 'Accounts and signing in' },
         { name: 'events', description: 'Finding and running events' },
         { name: 'orders', description: 'Buying tickets' },
+        { name: 'payments', description: 'Money that went back, and the books of a sale' },
         { name: 'admin', description: 'Looking after the shop' },
       ],
     },

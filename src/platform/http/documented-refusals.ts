@@ -26,6 +26,10 @@ const PROBLEM = {
     detail: { type: 'string' },
     field: { type: 'string', description: 'The part of the request that is at fault.' },
     remaining: { type: 'integer', description: 'With `sold_out`: how many tickets are left.' },
+    decline_code: {
+      type: 'string',
+      description: 'With `payment_declined`: why, in the words of the payment provider.',
+    },
     allowed: { type: 'integer', description: 'With `limit_exceeded`: how many more there may be.' },
     request_id: { type: 'string' },
   },

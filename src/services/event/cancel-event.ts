@@ -1,22 +1,19 @@
-import { AppError } from '../../kernel/errors.ts'
+import { publish } from '../../platform/outbox/publish.ts'
 import { saveChange, termsOf } from './change-event.ts'
 import type { ChangeDeps } from './create-event.ts'
 import type { Event } from './event.ts'
-import { type EventCommand, WAY_WITH_ORDERS, withEventLocked } from './lock-event.ts'
+import { type EventCommand, withEventLocked } from './lock-event.ts'
 
 /**
- * Cancels an event that nobody bought tickets for; cancelling it again changes nothing.
- * @throws AppError `not_found`, `forbidden`, `precondition_failed`, `sales_started`
+ * Cancels an event, at any time. From the commit on nothing of it is sold; ticketing then takes
+ * every order back. Cancelling it again changes nothing.
+ * @throws AppError `not_found`, `forbidden`, `precondition_failed`
  */
 export async function cancelEvent(deps: ChangeDeps, command: EventCommand): Promise<Event> {
   return await withEventLocked(deps, command, async (tx, event, hasOrders) => {
     if (event.status === 'cancelled') return event
-    if (hasOrders) {
-      throw new AppError('sales_started', {
-        detail: `Sales have started, so the event can no longer be cancelled. ${WAY_WITH_ORDERS}`,
-      })
-    }
     const terms = { ...termsOf(event), status: 'cancelled' as const }
+    if (hasOrders) await publish(tx, 'event.cancelled', { event_id: event.id })
     return await saveChange(tx, deps, { command, event, terms, action: 'event.cancelled' })
   })
 }

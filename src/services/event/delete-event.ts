@@ -3,7 +3,7 @@ import { publish } from '../../platform/outbox/publish.ts'
 import type { ChangeDeps } from './create-event.ts'
 import { auditedEvent } from './event-json.ts'
 import { deleteEvent as deleteEventRow } from './events.sql.ts'
-import { type EventCommand, WAY_WITH_ORDERS, withEventLocked } from './lock-event.ts'
+import { type EventCommand, withEventLocked } from './lock-event.ts'
 import { haveSalesStarted } from './sale-started.ts'
 
 /**
@@ -13,9 +13,9 @@ import { haveSalesStarted } from './sale-started.ts'
 export async function deleteEvent(deps: ChangeDeps, command: EventCommand): Promise<void> {
   await withEventLocked(deps, command, async (tx, event, hasOrders) => {
     if (haveSalesStarted(event, hasOrders, deps.clock())) {
-      const way = hasOrders ? WAY_WITH_ORDERS : 'Cancel it instead.'
       throw new AppError('sales_started', {
-        detail: `Sales have started, so the event can no longer be deleted. ${way}`,
+        detail:
+          'Sales have started, so the event can no longer be deleted. Cancel it instead: whoever bought gets their money back.',
       })
     }
     await deleteEventRow(tx, command.eventId)

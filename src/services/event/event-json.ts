@@ -24,8 +24,11 @@ export const eventJson = (event: Event): EventJson => ({
   currency: event.currency,
   venue_capacity: event.venueCapacity,
   max_per_user: event.maxPerUser,
+  hold_seconds: event.holdSeconds,
   on_sale_at: event.onSaleAt && rfc3339(event.onSaleAt),
   sales_end_at: rfc3339(saleEnd(event)),
+  ...(event.postponedAt && { postponed_at: rfc3339(event.postponedAt) }),
+  ...(event.refundUntil && { refund_until: rfc3339(event.refundUntil) }),
   ticket_types: event.ticketTypes.map((type) => ({
     id: type.id,
     name: type.name,

@@ -3,15 +3,11 @@
  * so that creating and changing an event obey the same rules.
  */
 import type { ChangeEventBody, CreateEventBody } from '../../contracts/event.ts'
-import { TICKETS_MAX } from '../../contracts/event.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { decimalFromCents } from '../../kernel/money.ts'
+import { checkTerms, sumOfCapacities } from './check-terms.ts'
 import {
   cents,
-  hasDecimals,
-  isCurrency,
-  isTimeZone,
-  isWebUrl,
   line,
   optionalLine,
   optionalTime,
@@ -40,16 +36,23 @@ export interface EventTerms {
   timezone: string
   currency: string
   maxPerUser: number
+  /** How long tickets are held for somebody who has not paid yet. */
+  holdSeconds: number
   onSaleAt: Date | null
   salesEndAt: Date | null
   venueCapacity: number | null
   status: 'draft' | 'published' | 'cancelled'
   salesPaused: boolean
+  /** When its date was last moved by postponing it. */
+  postponedAt: Date | null
+  /** Until then buyers may give their tickets back themselves. */
+  refundUntil: Date | null
   ticketTypes: TicketTypeTerms[]
 }
 
 const ONLY_TICKET_TYPE = 'General admission'
 const MAX_PER_USER_DEFAULT = 8
+const HOLD_SECONDS_DEFAULT = 600
 
 /**
  * The terms of a new event, checked.
@@ -71,11 +74,14 @@ export function newTerms(body: CreateEventBody, now: number): EventTerms {
     timezone: body.timezone ?? 'UTC',
     currency: body.currency ?? 'EUR',
     maxPerUser: body.max_per_user ?? MAX_PER_USER_DEFAULT,
+    holdSeconds: body.hold_seconds ?? HOLD_SECONDS_DEFAULT,
     onSaleAt: optionalTime('on_sale_at', body.on_sale_at),
     salesEndAt: saleEndTerm(body.sales_end_at, eventDate),
     venueCapacity: body.venue_capacity ?? null,
     status: body.status ?? 'published',
     salesPaused: false,
+    postponedAt: null,
+    refundUntil: null,
     ticketTypes,
   }
   requireLowestPrice(body.ticket_price, terms)
@@ -109,6 +115,7 @@ export function changedTerms(before: EventTerms, body: ChangeEventBody, now: num
     timezone: body.timezone ?? before.timezone,
     currency: body.currency ?? before.currency,
     maxPerUser: body.max_per_user ?? before.maxPerUser,
+    holdSeconds: body.hold_seconds ?? before.holdSeconds,
     onSaleAt:
       body.on_sale_at === undefined ? before.onSaleAt : optionalTime('on_sale_at', body.on_sale_at),
     salesEndAt:
@@ -118,6 +125,8 @@ export function changedTerms(before: EventTerms, body: ChangeEventBody, now: num
     venueCapacity: body.venue_capacity === undefined ? before.venueCapacity : body.venue_capacity,
     status: body.status ?? before.status,
     salesPaused: body.sales_paused ?? before.salesPaused,
+    postponedAt: before.postponedAt,
+    refundUntil: before.refundUntil,
     ticketTypes,
   }
   requireLowestPrice(body.ticket_price, terms)
@@ -204,83 +213,8 @@ function requireLowestPrice(ticketPrice: number | undefined, terms: EventTerms):
   }
 }
 
-function checkTerms(terms: EventTerms, before: EventTerms | undefined, now: number): void {
-  checkTimes(terms, before, now)
-  checkPlaceAndMoney(terms, before)
-  checkCapacities(terms)
-}
-
-/** What was fine when it was decided is not refused later because time went by. */
-function checkTimes(terms: EventTerms, before: EventTerms | undefined, now: number): void {
-  const { eventDate, onSaleAt, salesEndAt } = terms
-  const isPublishedNow = terms.status === 'published' && before?.status === 'draft'
-  const isMoved = eventDate.getTime() !== before?.eventDate.getTime()
-  if ((isMoved || isPublishedNow) && eventDate.getTime() <= now) {
-    refuse('event_date', 'is in the past; an event must be ahead to be sold.')
-  }
-  if (onSaleAt !== null && onSaleAt >= eventDate) {
-    refuse('on_sale_at', 'must be before the event starts.')
-  }
-  if (salesEndAt === null) return
-  if (salesEndAt > eventDate) {
-    refuse('sales_end_at', 'must not be after the event starts.')
-  }
-  if (onSaleAt !== null && salesEndAt <= onSaleAt) {
-    refuse('sales_end_at', 'must be after on_sale_at.')
-  }
-  if (salesEndAt.getTime() !== before?.salesEndAt?.getTime() && salesEndAt.getTime() <= now) {
-    refuse('sales_end_at', 'is in the past; pause or cancel to stop a sale now.')
-  }
-}
-
-function checkPlaceAndMoney(terms: EventTerms, before: EventTerms | undefined): void {
-  if (terms.timezone !== before?.timezone && !isTimeZone(terms.timezone)) {
-    refuse('timezone', 'must be the IANA name of a time zone, e.g. Europe/Zurich.')
-  }
-  if (terms.imageUrl !== null && terms.imageUrl !== before?.imageUrl && !isWebUrl(terms.imageUrl)) {
-    refuse('image_url', 'must be an address that begins with https:// or http://.')
-  }
-  const { currency, ticketTypes } = terms
-  if (!isCurrency(currency)) {
-    refuse('currency', 'must be an ISO 4217 code, e.g. EUR.')
-  }
-  if (!hasDecimals(currency) && ticketTypes.some((type) => type.priceCents % 100 !== 0)) {
-    refuse('ticket_price', `must be a whole number: ${currency} has no smaller unit.`)
-  }
-}
-
-function checkCapacities(terms: EventTerms): void {
-  const { totalTickets, ticketTypes, venueCapacity } = terms
-  const names = new Set<string>()
-  for (const [index, type] of ticketTypes.entries()) {
-    const name = type.name.normalize('NFC').toLowerCase()
-    if (names.has(name)) {
-      refuse(`ticket_types/${index}/name`, 'is there twice; each ticket type needs its own name.')
-    }
-    names.add(name)
-    if (type.capacity > totalTickets) {
-      refuse(
-        `ticket_types/${index}/capacity`,
-        `must not be more than total_tickets, ${totalTickets}.`,
-      )
-    }
-  }
-  if (totalTickets > TICKETS_MAX) {
-    refuse('ticket_types', `must not have more than ${TICKETS_MAX} tickets together.`)
-  }
-  if (totalTickets > sumOfCapacities(ticketTypes)) {
-    refuse('total_tickets', 'must not be more than the capacities of the ticket types together.')
-  }
-  if (venueCapacity !== null && totalTickets > venueCapacity) {
-    refuse('total_tickets', `must not be more than the venue takes, ${venueCapacity}.`)
-  }
-}
-
 /** An end that is the start of the event is the default, and moves with it. */
-function saleEndTerm(value: string | null | undefined, eventDate: Date): Date | null {
+export function saleEndTerm(value: string | null | undefined, eventDate: Date): Date | null {
   const end = optionalTime('sales_end_at', value)
   return end?.getTime() === eventDate.getTime() ? null : end
 }
-
-const sumOfCapacities = (types: readonly TicketTypeTerms[]): number =>
-  types.reduce((sum, type) => sum + type.capacity, 0)

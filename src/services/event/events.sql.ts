@@ -17,8 +17,9 @@ const SELECT_EVENT = `
          e.created_by as "createdBy", e.created_at as "createdAt", e.updated_at as "updatedAt",
          e.version, e.status, e.sales_paused as "salesPaused", e.category, e.city,
          e.image_url as "imageUrl", e.timezone, e.currency, e.venue_capacity as "venueCapacity",
-         e.max_per_user as "maxPerUser", e.on_sale_at as "onSaleAt",
-         e.sales_end_at as "salesEndAt",
+         e.max_per_user as "maxPerUser", e.hold_seconds as "holdSeconds",
+         e.on_sale_at as "onSaleAt", e.sales_end_at as "salesEndAt",
+         e.postponed_at as "postponedAt", e.refund_until as "refundUntil",
          s.remaining, sale_refusal(e, now()) as refusal,
          (select coalesce(json_agg(json_build_object(
                    'id', t.id, 'name', t.name, 'price', t.price::text, 'capacity', t.capacity,
@@ -75,8 +76,9 @@ export async function insertEvent(
   const rows = await tx.query<{ id: number }>(
     `insert into events (created_by, name, description, venue, event_date, ticket_price,
        total_tickets, status, sales_paused, category, city, image_url, timezone, currency,
-       venue_capacity, max_per_user, on_sale_at, sales_end_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       venue_capacity, max_per_user, on_sale_at, sales_end_at, hold_seconds, postponed_at, refund_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+             $19, $20, $21)
      returning id`,
     [organizerId, ...valuesOf(terms)],
   )
@@ -94,7 +96,8 @@ export async function updateEvent(
        name = $2, description = $3, venue = $4, event_date = $5, ticket_price = $6,
        total_tickets = $7, status = $8, sales_paused = $9, category = $10, city = $11,
        image_url = $12, timezone = $13, currency = $14, venue_capacity = $15,
-       max_per_user = $16, on_sale_at = $17, sales_end_at = $18
+       max_per_user = $16, on_sale_at = $17, sales_end_at = $18, hold_seconds = $19,
+       postponed_at = $20, refund_until = $21
      where id = $1`,
     [eventId, ...valuesOf(terms)],
   )
@@ -118,6 +121,9 @@ const valuesOf = (terms: EventTerms): unknown[] => [
   terms.maxPerUser,
   terms.onSaleAt,
   terms.salesEndAt,
+  terms.holdSeconds,
+  terms.postponedAt,
+  terms.refundUntil,
 ]
 
 /**

@@ -16,10 +16,6 @@ export interface EventCommand {
   requestId: string
 }
 
-/** What is left to do about an event that somebody has tickets for, while there are no refunds. */
-export const WAY_WITH_ORDERS =
-  'Tickets were ordered, and refunds are not built yet: pause the sale instead.'
-
 /**
  * Runs `body` in a transaction in which no purchase of this event runs.
  * @throws AppError `not_found`, `forbidden`, `precondition_failed`, and what `body` throws.

@@ -4,37 +4,33 @@ import {
   ChangeEventBody,
   CreateEventBody,
   Event as EventSchema,
-  EventListing as EventListingSchema,
   EventParams,
   IfMatchHeaders,
-  ListEventsQuery,
   OrganizerEventsQuery,
+  PostponeEventBody,
 } from '../../contracts/event.ts'
-import { AppError } from '../../kernel/errors.ts'
 import { principalOf } from '../../platform/http/access.ts'
-import { Unchanged } from '../../platform/http/etag.ts'
 import { nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
-import { plainInteger } from '../../platform/http/validation.ts'
+import { EVENT, EVENTS, browsingRoutes, tags } from './browsing-routes.ts'
 import { cancelEvent } from './cancel-event.ts'
 import { changeEvent } from './change-event.ts'
 import { type ChangeDeps, createEvent } from './create-event.ts'
 import { deleteEvent } from './delete-event.ts'
-import { PRIVATE, sendEvent, sendShared } from './event-answers.ts'
+import { PRIVATE, sendEvent } from './event-answers.ts'
 import type { EventCache } from './event-cache.ts'
 import { eventJson } from './event-json.ts'
-import { searchOf } from './event-search.ts'
 import { findOrganizerEvent } from './find-organizer-event.ts'
 import { listOrganizerEvents } from './list-organizer-events.ts'
 import type { EventCommand } from './lock-event.ts'
+import { postponeEvent } from './postpone-event.ts'
 
 export interface EventRoutesDeps extends ChangeDeps {
   cache: EventCache
+  /** Called when an event was cancelled: everything that was sold goes back. */
+  onCancelled: () => void
 }
 
-const EVENTS = '/api/v1/events'
-const EVENT = `${EVENTS}/:id`
-const tags = ['events']
 const security = [{ bearer: [] }]
 const CHANGE_REFUSALS = [
   'invalid_value',
@@ -47,62 +43,6 @@ export function eventRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   browsingRoutes(app, deps.cache)
   organizerRoutes(app, deps)
   changingRoutes(app, deps)
-}
-
-/**
- * Reading, for everybody. What is at hand is sent from the first hook, before anything is parsed
- * or validated: it was, when it was asked for the first time.
- */
-function browsingRoutes(app: HttpApp, cache: EventCache): void {
-  app.get(
-    EVENTS,
-    {
-      config: { access: 'public' },
-      schema: {
-        summary: 'Browse and search events, upcoming first',
-        description:
-          'Published events that are still ahead. The next page is in the Link header; remaining_tickets is at most a second old.',
-        tags,
-        querystring: ListEventsQuery,
-        response: { 200: Type.Array(EventListingSchema), 304: Unchanged },
-      },
-      onRequest: (request, reply, done) => {
-        const warm = cache.warmList(rawQueryOf(request))
-        if (warm === undefined) done()
-        else sendShared(request, reply, warm)
-      },
-    },
-    async (request, reply) => {
-      const { key, search } = searchOf(request.query)
-      cache.remember(rawQueryOf(request), key)
-      return await sendShared(request, reply, await cache.list(key, search))
-    },
-  )
-
-  app.get(
-    EVENT,
-    {
-      config: { access: 'public' },
-      schema: {
-        summary: 'One event with its ticket types',
-        tags,
-        params: EventParams,
-        response: { 200: EventSchema, 304: Unchanged },
-      },
-      onRequest: (request, reply, done) => {
-        // Not validated yet, but then a number that is no id is not at hand either.
-        const id = rawQueryOf(request) === '' ? plainInteger(request.params.id) : Number.NaN
-        const warm = cache.warmEvent(id)
-        if (warm === undefined) done()
-        else sendShared(request, reply, warm)
-      },
-    },
-    async (request, reply) => {
-      const event = await cache.event(request.params.id)
-      if (event === undefined) throw new AppError('not_found')
-      return await sendShared(request, reply, event)
-    },
-  )
 }
 
 function organizerRoutes(app: HttpApp, deps: EventRoutesDeps): void {
@@ -227,9 +167,11 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   app.post(
     `${EVENT}/cancel`,
     {
-      config: { access: 'organizer', refusals: ['sales_started', 'precondition_failed'] },
+      config: { access: 'organizer', refusals: ['precondition_failed'] },
       schema: {
-        summary: 'Cancel an event that nobody bought tickets for',
+        summary: 'Cancel an event',
+        description:
+          'At any time, by its organizer or an admin. Nothing of it is sold from then on, and whoever bought gets their money back; GET /events/{id}/cancellation tells how far that is. May be repeated.',
         tags,
         security,
         params: EventParams,
@@ -239,6 +181,33 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
     },
     async (request, reply) => {
       const event = await cancelEvent(deps, commandOf(request))
+      deps.cache.clear()
+      deps.onCancelled()
+      return await sendEvent(reply, event)
+    },
+  )
+
+  app.post(
+    `${EVENT}/postpone`,
+    {
+      config: {
+        access: 'organizer',
+        refusals: ['invalid_value', 'event_cancelled', 'precondition_failed'],
+      },
+      schema: {
+        summary: 'Move an event to another date',
+        description:
+          'Also when tickets were sold, by its organizer or an admin. Tickets stay good; until refund_until each buyer may give theirs back.',
+        tags,
+        security,
+        params: EventParams,
+        headers: IfMatchHeaders,
+        body: PostponeEventBody,
+        response: { 200: EventSchema },
+      },
+    },
+    async (request, reply) => {
+      const event = await postponeEvent(deps, { ...commandOf(request), body: request.body })
       deps.cache.clear()
       return await sendEvent(reply, event)
     },
@@ -277,10 +246,4 @@ function commandOf(
     ifMatch: request.headers['if-match'],
     requestId: request.id,
   }
-}
-
-function rawQueryOf(request: FastifyRequest): string {
-  const url = request.raw.url ?? ''
-  const mark = url.indexOf('?')
-  return mark === -1 ? '' : url.slice(mark + 1)
 }

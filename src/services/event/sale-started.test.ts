@@ -24,6 +24,9 @@ const EVENT: EventTerms = {
   venueCapacity: 1_000,
   status: 'published',
   salesPaused: false,
+  holdSeconds: 600,
+  postponedAt: null,
+  refundUntil: null,
   ticketTypes: [
     { id: 1, name: 'Seat', priceCents: 5000, capacity: 300 },
     { id: 2, name: 'Standing', priceCents: 3000, capacity: 200 },

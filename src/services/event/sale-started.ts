@@ -38,7 +38,7 @@ function takenFromBuyers(before: EventTerms, after: EventTerms): Taken | undefin
   if (after.currency !== before.currency) return { field: 'currency', rule: FIXED }
   if (after.timezone !== before.timezone) return { field: 'timezone', rule: FIXED }
   if (after.eventDate.getTime() !== before.eventDate.getTime()) {
-    return { field: 'event_date', rule: FIXED }
+    return { field: 'event_date', rule: 'can no longer be changed: postpone the event instead.' }
   }
   if (after.onSaleAt?.getTime() !== before.onSaleAt?.getTime()) {
     return { field: 'on_sale_at', rule: FIXED }

@@ -38,6 +38,8 @@ export interface EventServiceDeps {
   db: Database
   audit: Audit
   stock: Stock
+  /** Called when an event was cancelled: everything that was sold goes back. */
+  onCancelled: () => void
   clock?: Clock
 }
 

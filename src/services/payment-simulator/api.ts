@@ -1,6 +1,6 @@
 /** Stripe's API, as far as the simulator speaks it: from a request to its answer. */
 import { cancelIntent } from './cancel-intent.ts'
-import type { Books, Change, Intent, StoredAnswer } from './books.ts'
+import type { Books, Change, Intent, Refund, StoredAnswer } from './books.ts'
 import { confirmIntentByForm } from './confirm-intent.ts'
 import { createIntent } from './create-intent.ts'
 import { createRefund } from './create-refund.ts'
@@ -9,7 +9,7 @@ import { type FormFields, parseForm } from './form-body.ts'
 import { type IdempotencyKeys, type KeyedRequest, fingerprintOf } from './idempotency.ts'
 import { createId } from './ids.ts'
 import type { Outcome, Scene } from './outcome.ts'
-import { refuseUnknown } from './parameters.ts'
+import { missing, refuseUnknown, textOf } from './parameters.ts'
 import {
   Refusal,
   noSuchObject,
@@ -36,7 +36,8 @@ export interface ApiDeps {
   flushed: () => Promise<void>
   isSecretKey: (authorization: string | undefined) => boolean
   authenticationUrl: AuthenticationUrl
-  pause: (ms: number) => Promise<void>
+  /** @returns Whether it was long enough; it ends early when the simulator stops. */
+  pause: (ms: number) => Promise<boolean>
 }
 
 export interface ApiRequest {
@@ -74,8 +75,10 @@ const OPERATIONS: Partial<Record<string, Operation>> = {
   'POST payment_intents//cancel': 'cancel',
   'POST refunds': 'refund',
   'GET refunds/': 'retrieve_refund',
+  'GET refunds': 'list_refunds',
 }
 const NO_PARAMETERS = new Set<string>()
+const LIST_PARAMETERS = new Set(['payment_intent', 'limit'])
 
 /** @returns Undefined when a fault ends the connection before anything was done. */
 export async function answerApi(
@@ -96,7 +99,7 @@ export async function answerApi(
     const call = readCall(request)
     faults = deps.faults.strike(subjectOf(deps.books, call))
     if (await failBefore(deps, faults)) return undefined
-    const answer =
+    const answer: Told =
       request.method === 'GET'
         ? await read(deps, call, requestId)
         : await change(deps, request, { call, requestId, faults })
@@ -128,7 +131,7 @@ function readCall({ method, path, query, body }: ApiRequest): Call {
 
 /** What rules of faults may ask for. */
 function subjectOf(books: Books, { operation, id, form }: Call): FaultSubject {
-  const named = operation === 'refund' ? form['payment_intent'] : id
+  const named = operation === 'refund' || operation === 'list_refunds' ? form['payment_intent'] : id
   const refunded = books.refunds.get(id)?.payment_intent
   const intent = books.intents.get(refunded ?? (typeof named === 'string' ? named : ''))
   const { payment_method: method, metadata } = form
@@ -143,7 +146,8 @@ function subjectOf(books: Books, { operation, id, form }: Call): FaultSubject {
 /** @returns Whether the connection is to be ended. @throws Refusal when the request is to fail. */
 async function failBefore(deps: ApiDeps, faults: FaultHits): Promise<boolean> {
   const latency = faults.get('latency_before')
-  if (latency !== undefined) await deps.pause(latency.seconds * 1_000)
+  // What has not begun when the simulator stops is not done, as in a crash.
+  if (latency !== undefined && !(await deps.pause(latency.seconds * 1_000))) return true
   if (faults.has('reset_before')) return true
   if (faults.has('rate_limit')) throw tooManyRequests()
   if (faults.has('error_before')) throw providerFailed()
@@ -151,15 +155,31 @@ async function failBefore(deps: ApiDeps, faults: FaultHits): Promise<boolean> {
 }
 
 /** Shows nothing that a crash could still take back. */
-async function read(deps: ApiDeps, call: Call, request: string): Promise<StoredAnswer> {
-  refuseUnknown(call.form, NO_PARAMETERS)
+async function read(deps: ApiDeps, call: Call, request: string): Promise<Told> {
   const { books } = deps
+  if (call.operation === 'list_refunds') {
+    const refunds = listRefunds(books, call.form)
+    await deps.flushed()
+    return { status: 200, fingerprint: '', request, refunds }
+  }
+  refuseUnknown(call.form, NO_PARAMETERS)
   const shown =
     call.operation === 'retrieve_refund'
       ? { refund: found(books.refunds.get(call.id), 'refund', call.id) }
       : { intent: intentOf(books, call) }
   await deps.flushed()
   return { status: 200, fingerprint: '', request, ...shown }
+}
+
+type Told = StoredAnswer & { refunds?: readonly Refund[] }
+
+/** Those of one payment, the newest first; all of them on one page. */
+function listRefunds(books: Books, form: FormFields): Refund[] {
+  refuseUnknown(form, LIST_PARAMETERS)
+  const intentId = textOf(form, 'payment_intent')
+  if (intentId === null) throw missing('payment_intent')
+  found(books.intents.get(intentId), 'payment_intent', intentId)
+  return [...books.refunds.values()].filter((each) => each.payment_intent === intentId).reverse()
 }
 
 interface Work {
@@ -221,6 +241,7 @@ function decide(scene: Scene, call: Call): Outcome {
       return createRefund(scene, form)
     case 'retrieve':
     case 'retrieve_refund':
+    case 'list_refunds':
       throw new Error(`${operation} changes nothing`)
   }
 }
@@ -233,7 +254,11 @@ function found<Thing>(thing: Thing | undefined, kind: 'payment_intent' | 'refund
   return thing
 }
 
-function bodyOf({ error, intent, refund }: StoredAnswer, urlOf: AuthenticationUrl): object {
+function bodyOf({ error, intent, refund, refunds }: Told, urlOf: AuthenticationUrl): object {
+  if (refunds !== undefined) {
+    const data = refunds.map((each) => refundJson(each))
+    return { object: 'list', url: '/v1/refunds', has_more: false, data }
+  }
   const shown = intent === undefined ? undefined : intentJson(intent, urlOf)
   if (error !== undefined) {
     return {

@@ -22,7 +22,15 @@ const WEBHOOK_KINDS = [
   'webhook_reorder',
   'webhook_bad_signature',
 ] as const
-const OPERATIONS = ['create', 'confirm', 'cancel', 'retrieve', 'refund', 'retrieve_refund'] as const
+const OPERATIONS = [
+  'create',
+  'confirm',
+  'cancel',
+  'retrieve',
+  'refund',
+  'retrieve_refund',
+  'list_refunds',
+] as const
 
 export type RequestFault = (typeof REQUEST_KINDS)[number]
 export type WebhookFault = (typeof WEBHOOK_KINDS)[number]

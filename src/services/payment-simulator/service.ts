@@ -112,10 +112,7 @@ async function start(
       keys: new IdempotencyKeys(books),
       flushed: ledger.flushed,
       isSecretKey: secretKeyCheck(options.secretKey),
-      // Whoever still waits when the simulator stops is let go at once.
-      pause: async (ms) => {
-        await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
-      },
+      pause: async (ms) => await sleep(ms, true, { signal: stopping.signal }).catch(() => false),
     },
     { host, port },
   )

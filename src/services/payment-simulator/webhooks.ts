@@ -36,8 +36,8 @@ interface Errand {
 export class Webhooks implements AsyncDisposable {
   readonly #options: WebhookOptions
   readonly #agents = {
-    'http:': new Agent({ keepAlive: true, maxSockets: AT_A_TIME }),
-    'https:': new TlsAgent({ keepAlive: true, maxSockets: AT_A_TIME }),
+    'http:': new Agent({ keepAlive: true }),
+    'https:': new TlsAgent({ keepAlive: true }),
   }
   readonly #ready: Errand[] = []
   readonly #timers = new Set<NodeJS.Timeout>()

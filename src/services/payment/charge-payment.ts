@@ -1,5 +1,9 @@
 /** Carries a payment out at the provider. Asking again about the same attempt does nothing twice. */
-import type { PaymentProvider, PaymentState } from '../../platform/payments.ts'
+import {
+  PaymentRefusedError,
+  type PaymentProvider,
+  type PaymentState,
+} from '../../platform/payments.ts'
 
 /** A payment that is in flight. */
 export interface Payment {
@@ -17,7 +21,8 @@ export interface Payment {
 export interface Outcome {
   outcome: 'captured' | 'declined' | 'requires_action' | 'voided'
   attempt: number
-  intentId: string
+  /** Undefined when the provider refused to have one. */
+  intentId: string | undefined
   declineCode?: string
   nextAction?: { type: string; url?: string; client_secret?: string }
   reason?: 'expired' | 'given_back' | 'event_cancelled'
@@ -28,16 +33,27 @@ export async function chargePayment(
   provider: PaymentProvider,
   payment: Payment,
 ): Promise<Outcome | undefined> {
-  const intentId = await intentOf(provider, payment)
   const { orderId, attempt, paymentMethod } = payment
+  const intentId = await intentOf(provider, payment)
+  if (intentId instanceof PaymentRefusedError) {
+    return { outcome: 'declined', attempt, intentId: undefined, declineCode: intentId.code }
+  }
   const state = await provider.confirm({ intentId, orderId, attempt, paymentMethod })
   return outcomeOf(state, attempt, intentId)
 }
 
 /** The one intent of an order; asking for it again finds it again. */
-export async function intentOf(provider: PaymentProvider, payment: Payment): Promise<string> {
+export async function intentOf(
+  provider: PaymentProvider,
+  payment: Payment,
+): Promise<string | PaymentRefusedError> {
   if (payment.intentId !== undefined) return payment.intentId
-  return (await provider.createIntent(payment)).intentId
+  try {
+    return (await provider.createIntent(payment)).intentId
+  } catch (error) {
+    if (error instanceof PaymentRefusedError) return error
+    throw error
+  }
 }
 
 /** @returns Undefined for a state that settles nothing. */

@@ -1,14 +1,15 @@
 /**
  * Pays refunds back at the provider. A refund is decided in the transaction that takes the tickets;
  * from then on it is owed, and is asked for under the same key until the provider has answered,
- * however long that takes.
+ * however long that takes. A key does not always help: a failure is kept under it too, and one day it
+ * is forgotten. So whoever asks again looks first whether it was carried out.
  */
 import type { Logger } from 'pino'
 import type { PaymentProvider } from '../../platform/payments.ts'
 import { publish } from '../../platform/outbox/publish.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { type Repetition, repeat } from '../../platform/repeat.ts'
-import { type Refund, claimRefunds, finishRefund, noteRefundFault } from './refunds.sql.ts'
+import { type DueRefund, claimRefunds, finishRefund, noteRefundFault } from './refunds.sql.ts'
 
 export interface PayBackDeps {
   db: Database
@@ -46,12 +47,16 @@ export function startPayingBack(deps: PayBackDeps): Repetition {
   })
 }
 
-async function payBack(deps: PayBackDeps, refund: Refund): Promise<void> {
+async function payBack(deps: PayBackDeps, refund: DueRefund): Promise<void> {
   const { refundId, orderId, amountCents, currency } = refund
   try {
     const intentId = await deps.findIntent(orderId)
     if (intentId === undefined) throw new Error(`order ${orderId} has no payment to give back`)
-    const told = await deps.provider.refund({ refundId, intentId, amountCents, currency })
+    const known = refund.isRepeated
+      ? await deps.provider.findRefund({ refundId, intentId })
+      : undefined
+    const told =
+      known ?? (await deps.provider.refund({ refundId, intentId, amountCents, currency }))
     // The provider sends a message when it knows.
     if (told.status === 'pending') return
     await recordRefund(deps, { refundId, refundRef: told.refundRef, status: told.status })

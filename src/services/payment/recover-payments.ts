@@ -4,7 +4,7 @@
  * no effect.
  */
 import type { Logger } from 'pino'
-import type { PaymentProvider } from '../../platform/payments.ts'
+import { PaymentRefusedError, type PaymentProvider } from '../../platform/payments.ts'
 import { type Repetition, repeat } from '../../platform/repeat.ts'
 import { type Outcome, type Payment, chargePayment, intentOf, outcomeOf } from './charge-payment.ts'
 import { voidPayment } from './void-payment.ts'
@@ -65,6 +65,7 @@ async function findOutcome(
   payment: OpenPayment,
 ): Promise<Outcome | undefined> {
   const intentId = await intentOf(provider, payment)
+  if (intentId instanceof PaymentRefusedError) return await chargePayment(provider, payment)
   const known = { ...payment, intentId }
   const state = await provider.retrieve(intentId)
   switch (state.status) {

@@ -42,17 +42,22 @@ const refundOf = (row: RefundRow): Refund => ({
   finishedAt: row.finished_at ?? undefined,
 })
 
+export interface DueRefund extends Refund {
+  /** Whether the provider was perhaps asked before. */
+  isRepeated: boolean
+}
+
 /** Refunds that the provider is to be asked for now, each handed to one caller for some seconds. */
-export async function claimRefunds(db: Queryable, limit: number): Promise<Refund[]> {
-  const rows = await db.query<RefundRow>(
+export async function claimRefunds(db: Queryable, limit: number): Promise<DueRefund[]> {
+  const rows = await db.query<RefundRow & { tries: number }>(
     `update refunds set tries = tries + 1,
             run_at = clock_timestamp() + make_interval(secs => least(600, 15 * power(2, tries)))
       where id in (select id from refunds where status = 'requested' and run_at <= clock_timestamp()
                     order by run_at limit $1 for update skip locked)
-      returning ${COLUMNS}`,
+      returning ${COLUMNS}, tries`,
     [limit],
   )
-  return rows.map(refundOf)
+  return rows.map((row) => ({ ...refundOf(row), isRepeated: row.tries > 1 }))
 }
 
 export async function noteRefundFault(

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.ts'
-import type { PaymentProvider } from '../../platform/payments.ts'
+import { PaymentRefusedError, type PaymentProvider } from '../../platform/payments.ts'
 import { type Outcome, type Payment, intentOf, outcomeOf } from './charge-payment.ts'
 
 /**
@@ -13,6 +13,10 @@ export async function voidPayment(
   reason: NonNullable<Outcome['reason']>,
 ): Promise<Outcome> {
   const intentId = await intentOf(provider, payment)
+  // Without an intent there is nothing that could capture.
+  if (intentId instanceof PaymentRefusedError) {
+    return { outcome: 'voided', attempt: payment.attempt, intentId: undefined, reason }
+  }
   const outcome = outcomeOf(await provider.cancel(intentId), payment.attempt, intentId)
   if (outcome?.outcome === 'captured') return outcome
   if (outcome?.outcome === 'voided') return { ...outcome, reason }

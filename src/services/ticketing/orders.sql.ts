@@ -131,7 +131,7 @@ export async function findTicket(db: Queryable, ticketCode: string): Promise<Tic
 export async function hasOrders(tx: Transaction, eventId: number): Promise<boolean> {
   const rows = await tx.query<{ found: boolean }>(
     // The stock row tells without a search: what is sold or held was ordered.
-    `select (held + sold > 0) or exists (select 1 from orders where event_id = $1) as found
+    `select (held + sold > 0) or exists (select 1 from orders where event_id + 0 = $1) as found
        from event_inventory where event_id = $1`,
     [eventId],
   )
@@ -196,7 +196,7 @@ export async function findLiveOrders(
 ): Promise<{ orderId: number; status: 'PENDING' | 'CONFIRMED' }[]> {
   const rows = await db.query<{ id: number; status: 'PENDING' | 'CONFIRMED' }>(
     `select id, status from orders
-      where event_id = $1 and id > $2 and status <> 'CANCELLED' order by id limit $3`,
+      where event_id + 0 = $1 and id > $2 and status <> 'CANCELLED' order by id limit $3`,
     [page.eventId, page.afterOrderId, page.limit],
   )
   return rows.map((row) => ({ orderId: row.id, status: row.status }))

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database, Transaction } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
+import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { AnsweredOrder } from './answer-order.ts'
 import { Batcher } from './batcher.ts'
@@ -56,6 +57,8 @@ export interface Ticketing {
   giveBackOrder: (command: { userId: number; orderId: number }) => Promise<Order>
   /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
   isBusy: () => boolean
+  /** An event was cancelled: what was sold of it goes back at once. */
+  undoCancelledEvents: () => void
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
 }
@@ -189,11 +192,13 @@ export function ticketingService(deps: TicketingDeps): Service & {
     onRefunds: payments.wakeRefunds,
   }
 
+  let undoing: Repetition | undefined
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
     payOrder: async (command) => await payOrder(payDeps, command),
     giveBackOrder: async (command) => await giveBackOrder(giveBackDeps, command),
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
+    undoCancelledEvents: () => undoing?.wake(),
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
   }
@@ -236,10 +241,11 @@ export function ticketingService(deps: TicketingDeps): Service & {
         decideDeps.ticketIds.take(0),
       ])
       const expiry = startExpiry({ db, logger, onStock })
-      const undoing = startUndoing({ ...refundDeps, logger })
+      const undo = startUndoing({ ...refundDeps, logger })
+      undoing = undo
       return {
         async [Symbol.asyncDispose]() {
-          await undoing[Symbol.asyncDispose]()
+          await undo[Symbol.asyncDispose]()
           await expiry[Symbol.asyncDispose]()
           await purchases.drain()
           await starts.drain()
