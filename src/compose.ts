@@ -20,6 +20,7 @@ import { migrate } from './platform/migrations.ts'
 import { startJobRunners } from './platform/outbox/jobs.ts'
 import { startRelay } from './platform/outbox/relay.ts'
 import { outboxTelemetry } from './platform/outbox/telemetry.ts'
+import type { PaymentProvider } from './platform/payments.ts'
 import { Database, type DatabaseOptions } from './platform/postgres.ts'
 import { Resources } from './platform/resources.ts'
 import type { Repetition } from './platform/repeat.ts'
@@ -68,7 +69,7 @@ export interface Shop extends AsyncDisposable {
  */
 export async function composeShop(
   config: Config,
-  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> = {},
+  replaced: Pick<TicketingDeps, 'decideBatch' | 'waitingMax'> & { provider?: PaymentProvider } = {},
 ): Promise<Shop> {
   // What was opened is closed in the reverse order, also when a later step fails.
   await using opening = new Resources()
@@ -106,6 +107,7 @@ export async function composeShop(
   const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
     ...{ config, signingKeys, opening, logger },
     webhookUrl: () => listening?.(),
+    replacement: replaced.provider,
   })
 
   let relay: Repetition | undefined

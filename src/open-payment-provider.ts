@@ -28,6 +28,8 @@ export interface ProviderOptions {
   logger: Logger
   /** Where the provider tells what happened; undefined until the shop listens. */
   webhookUrl: () => string | undefined
+  /** What a test puts in the place of them all. */
+  replacement?: PaymentProvider | undefined
 }
 
 const SIMULATOR_METHOD = 'pm_card_visa'
@@ -38,7 +40,14 @@ const JOIN_TRIES_MAX = 50
 
 /** @throws StartupError when the simulator cannot start and none is there to be joined. */
 export async function openPaymentProvider(options: ProviderOptions): Promise<OpenProvider> {
-  const { config, signingKeys } = options
+  const { config, signingKeys, replacement } = options
+  if (replacement !== undefined) {
+    return {
+      provider: replacement,
+      defaultPaymentMethod: SIMULATOR_METHOD,
+      simulatorUrl: undefined,
+    }
+  }
   // Processes that share the signing key share these as well, and nobody has to set them.
   const secret = (purpose: string) => signingKeys.deriveSecret(purpose).toString('hex')
   const secretKey = config.payments.secretKey ?? `sk_test_${secret('payment simulator key')}`

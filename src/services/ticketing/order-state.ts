@@ -104,26 +104,26 @@ export const TRANSITIONS: readonly Transition[] = [
   { event: 'some refunded', status: 'CONFIRMED', payment: ['captured', 'none'], to: { status: 'CONFIRMED', payment: 'as before' } },
 ] // prettier-ignore
 
-/**
- * @param before Undefined is an order that is not placed yet.
- * @returns The state afterwards; the same object when the event changes nothing.
- */
-export function nextState(
+/** @param before Undefined is an order that is not placed yet. @returns Undefined when nothing happens. */
+export function findTransition(
   before: OrderState | undefined,
   event: OrderEvent,
   facts: OrderFacts,
-): OrderState | undefined {
-  const found = TRANSITIONS.find((each) => each.event === event && fits(each, before, facts))
-  if (found === undefined) return before
-  const { status, reason, payment } = found.to
+): Transition | undefined {
+  return TRANSITIONS.find((each) => each.event === event && fits(each, before, facts))
+}
+
+/** The state that a transition which fits leads to. */
+export function stateAfter(
+  before: OrderState | undefined,
+  { to }: Transition,
+  { voidedFor }: Pick<OrderFacts, 'voidedFor'>,
+): OrderState {
+  const reasons = { 'as before': before?.reason, 'why it was voided': voidedFor }
+  const { status, reason, payment } = to
   return {
     status,
-    reason:
-      reason === 'as before'
-        ? before?.reason
-        : reason === 'why it was voided'
-          ? facts.voidedFor
-          : reason,
+    reason: reason === 'as before' || reason === 'why it was voided' ? reasons[reason] : reason,
     payment: payment === 'as before' ? before?.payment : payment === 'none' ? undefined : payment,
   }
 }
