@@ -21,6 +21,8 @@ create table users (
   email             varchar(255) not null,
   password_hash     text not null,
   user_type         user_type not null default 'guest',
+  language          text not null default 'en' check (language in ('en', 'de')),
+  email_verified_at timestamptz,
   suspended_at      timestamptz,
   token_version     integer not null default 0,
   tokens_revoked_at timestamptz,
@@ -35,6 +37,8 @@ create trigger users_touch before update on users for each row execute function 
 comment on table users is 'Everybody with an account: guests buy, organizers sell, admins look after both. Owner: user service.';
 comment on column users.email is 'Trimmed; unique whatever its case, delivered as typed.';
 comment on column users.password_hash is 'argon2id in PHC form.';
+comment on column users.language is 'The language that mails are written in.';
+comment on column users.email_verified_at is 'When its owner proved that the address is theirs.';
 comment on column users.token_version is 'Access tokens carry it; a token with a lower number is refused.';
 comment on column users.tokens_revoked_at is 'When token_version last rose; every process reads the recent ones.';
 
@@ -72,6 +76,22 @@ comment on column sessions.kind is 'refresh: a refresh token of the API. page: t
 comment on column sessions.token_hash is 'SHA-256 of the token; the token itself is never stored.';
 comment on column sessions.rotated_at is 'When a newer token replaced this one; using it much later revokes the family.';
 comment on column sessions.successor_salt is 'Makes the newer token out of this one, so that asking again within seconds gives the same answer; useless without the token.';
+
+create type user_token_kind as enum ('password_reset', 'email_verification');
+
+create table user_tokens (
+  token_hash  bytea primary key,
+  kind        user_token_kind not null,
+  user_id     bigint not null references users (id) on delete cascade,
+  expires_at  timestamptz not null,
+  used_at     timestamptz
+);
+create index user_tokens_user on user_tokens (user_id, kind);
+create index user_tokens_expiry on user_tokens (expires_at);
+
+comment on table user_tokens is 'What the links in mails carry, hashed: good for one use. Owner: user service.';
+comment on column user_tokens.token_hash is 'SHA-256 of the token; the token itself is only in the mail.';
+comment on column user_tokens.used_at is 'When it was used, or died with another of its kind that was.';
 
 -- The audit log ------------------------------------------------------------------------------
 
@@ -362,7 +382,7 @@ create table jobs (
   last_error  text,
   created_at  timestamptz not null default now()
 );
-create index jobs_due on jobs (run_at, id);
+create index jobs_due on jobs (consumer, run_at, id);
 comment on table jobs is 'One row per message and effect, deleted in the transaction that does it. Owner: platform (outbox).';
 comment on column jobs.run_at is 'When it may be tried next; a lease moves it ahead. After the last try the row stays: a dead letter.';
 

@@ -55,6 +55,7 @@ comment on column refunds.run_at is 'When the provider is asked next, while it h
 comment on column refunds.reason is 'requested, event_cancelled, event_postponed, or late_payment: it came when there was nothing left to give for it.';
 
 alter table tickets add column refund_id bigint references refunds (id);
+create index tickets_refund on tickets (refund_id) where refund_id is not null;
 comment on column tickets.refund_id is 'The refund that took it back; null when it cost nothing.';
 
 create type account as enum ('provider', 'sales', 'refunds_due');

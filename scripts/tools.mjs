@@ -17,6 +17,8 @@ const TOOLS = [
   { package: 'gcc', what: 'a C compiler', isThere: () => isOnPath('gcc') },
   { package: 'libc6-dev', what: 'what gcc compiles against', isThere: () => existsSync('/usr/include/stdio.h') }, // prettier-ignore
   { package: 'faketime', what: 'faketime', isThere: () => isOnPath('faketime') },
+  { package: 'zbar-tools', what: 'a reader of QR codes', isThere: () => isOnPath('zbarimg') },
+  { package: 'poppler-utils', what: 'a reader of PDFs', isThere: () => isOnPath('pdftotext') },
 ]
 
 /** Installs what is missing, where that is possible. @returns What is missing still. */

@@ -14,10 +14,10 @@ import { addApiDocs } from './platform/http/api-docs.ts'
 import { operationsRoutes } from './platform/http/operations.ts'
 import { createHttpMetrics } from './platform/http/request-telemetry.ts'
 import { type HttpApp, createHttpServer, stopHttpServer } from './platform/http/server.ts'
-import { smtpSender } from './platform/mail.ts'
+import { openMailServer } from './platform/mail.ts'
 import { createLogger } from './platform/logger.ts'
 import { migrate } from './platform/migrations.ts'
-import { startJobRunners } from './platform/outbox/jobs.ts'
+import { RUNNERS_MAX, startJobRunners } from './platform/outbox/jobs.ts'
 import { startRelay } from './platform/outbox/relay.ts'
 import { outboxTelemetry } from './platform/outbox/telemetry.ts'
 import type { PaymentProvider } from './platform/payments.ts'
@@ -40,10 +40,12 @@ import {
 } from './services/ticketing/service.ts'
 import { hashPassword } from './services/user/passwords.ts'
 import { userService } from './services/user/service.ts'
+import { posterShapes } from '../web/components/poster-shapes.ts'
 import { renderNotFound, webPages } from '../web/pages.ts'
 
 const CONNECTIONS_MAX = 10
-const JOB_CONNECTIONS = 4
+/** For the runners and the relay. */
+const JOB_CONNECTIONS = RUNNERS_MAX + 1
 /** A mail leaves inside its job's transaction, which is idle until the mail server has answered. */
 const JOB_IDLE_MS = 60_000
 /** A batch takes milliseconds; one that takes this long is stuck, and buyers are waiting. */
@@ -134,6 +136,22 @@ export async function composeShop(
       },
       defaultPaymentMethod,
     },
+    signingKeys,
+    printing: {
+      async findEvent(eventId) {
+        const found = await event.events.findEvent(eventId)
+        return (
+          found && {
+            ...found,
+            startsAt: found.eventDate,
+            isCancelled: found.status === 'cancelled',
+            changedAt: found.updatedAt,
+          }
+        )
+      },
+      nameOf: async (userId) => (await user.accounts.findUser(userId))?.name,
+      posterOf: posterShapes,
+    },
     onOrdersPlaced: () => relay?.wake(),
     ...replaced,
   })
@@ -152,24 +170,59 @@ export async function composeShop(
     ...{ db, audit: writeAuditEntry, stock: ticketing.stock },
     onCancelled: ticketing.ticketing.undoCancelledEvents,
   })
+  const findMailedOrder = async (orderId: number) => {
+    const order = await ticketing.ticketing.findOrder(orderId)
+    if (order === undefined) return undefined
+    const buyer = await user.accounts.findUser(order.userId)
+    const found = await event.events.findEvent(order.eventId)
+    invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
+    return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
+  }
+  const mailServer =
+    config.smtpUrl === undefined
+      ? undefined
+      : opening.use(openMailServer(config.smtpUrl, config.mailFrom))
   const notification = notificationService({
     db,
-    sendMail: config.smtpUrl === undefined ? undefined : smtpSender(config.smtpUrl, config.mailFrom), // prettier-ignore
+    sendMail: mailServer?.sendMail,
     neverSendTo: new Set(SAMPLE_ACCOUNTS.map((account) => account.email)),
+    publicUrl: config.publicUrl,
     async findConfirmedOrder(orderId) {
-      const order = await ticketing.ticketing.findOrder(orderId)
+      const order = await findMailedOrder(orderId)
       if (order === undefined) return undefined
-      const [buyer] = await user.accounts.addressOf([order.userId])
-      const found = await event.events.findEvent(order.eventId)
-      invariant(buyer !== undefined && found !== undefined, `order ${orderId} has buyer and event`)
-      return { ...order, buyer, event: { ...found, startsAt: found.eventDate } }
+      return {
+        ...order,
+        tickets: order.ticketCodes.map((ticketCode) => ({ ticketCode })),
+        links: { order: `${config.publicUrl}/tickets/order/${orderId}` },
+      }
     },
+    async findReturnedOrder(orderId) {
+      const order = await findMailedOrder(orderId)
+      return order && { ...order, isEventCancelled: order.reason === 'event_cancelled' }
+    },
+    async findRefund(refundId) {
+      const refund = await payments().findRefund(refundId)
+      const order = refund && (await findMailedOrder(refund.orderId))
+      if (order === undefined) return undefined
+      const ticketCodes = await ticketing.ticketing.findTicketsOfRefund(refundId)
+      return { ...order, refundId, amountCents: refund?.amountCents ?? 0, ticketCodes }
+    },
+    findEventFacts: event.events.findFacts,
+    findBuyersOf: ticketing.ticketing.findBuyersOf,
+    findRecipient: user.accounts.findUser,
+    async findAccount(userId) {
+      const found = await user.accounts.findUser(userId)
+      if (found === undefined || found.suspendedAt !== null) return undefined
+      return { ...found, isVerified: found.emailVerifiedAt !== null }
+    },
+    makeToken: user.accounts.makeToken,
   })
   const admin = adminService({ db, accounts: user.accounts, logger })
   const web = webPages({
     accounts: user.accounts,
     events: event.events,
     ticketing: ticketing.ticketing,
+    books: payment.payments,
     mailbox: config.isProduction ? undefined : notification.mailbox,
     secureCookies: tls !== undefined || config.isProduction,
   })
@@ -192,6 +245,7 @@ export async function composeShop(
     metrics: createHttpMetrics(registry),
     authenticate: user.authenticate,
     door: ticketing.door,
+    frontDesk: config.roles.has('event') ? event.frontDesk : undefined,
     rateLimits: config.rateLimits,
     tls,
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,

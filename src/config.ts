@@ -26,6 +26,8 @@ export interface Config {
   readonly roles: ReadonlySet<Role>
   readonly host: string
   readonly port: number
+  /** What links in mails begin with, without a slash at its end. */
+  readonly publicUrl: string
   readonly dataDir: string
   /** Undefined starts the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined
@@ -102,6 +104,12 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
       'STRIPE_SECRET_KEY is missing: in production there is no payment simulator, so name a provider.',
     )
   }
+  const publicUrl = url(env, 'PUBLIC_URL', ['https:', 'http:'], faults)?.replace(/\/+$/, '')
+  if (isProduction && publicUrl === undefined) {
+    faults.push(
+      'PUBLIC_URL is missing: links in mails begin with it, e.g. https://tickets.example.',
+    )
+  }
   for (const name of ['REDIS_URL', 'AMQP_URL', 'DATABASE_REPLICA_URL']) {
     if (text(env, name) !== undefined) {
       warnings.push(`${name} is set, but this version does not use it yet: it runs without.`)
@@ -125,11 +133,14 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
     )
   }
 
+  const port = integer(flags.port ?? text(env, 'PORT') ?? '3000', 'PORT', 0, 65_535, faults)
+  const isTls = certPath !== undefined || flags.tls !== undefined
   const config: Config = {
     isProduction,
     roles: chosenRoles,
     host: flags.host ?? text(env, 'HOST') ?? '127.0.0.1',
-    port: integer(flags.port ?? text(env, 'PORT') ?? '3000', 'PORT', 0, 65_535, faults),
+    port,
+    publicUrl: publicUrl ?? `${isTls ? 'https' : 'http'}://localhost:${port}`,
     dataDir: resolve(text(env, 'DATA_DIR') ?? 'data'),
     databaseUrl,
     smtpUrl,

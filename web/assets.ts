@@ -6,7 +6,8 @@ import { brotliCompressSync } from 'node:zlib'
 /** The first names the layers, so that the order of the others does not matter. */
 const SHEETS = [
   ...['layers', 'tokens', 'base', 'masthead', 'buttons', 'forms', 'notices', 'search', 'cards'],
-  ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference', 'print'],
+  ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference'],
+  ...['proof', 'returns', 'print'],
 ]
 
 export interface Asset {

@@ -12,7 +12,7 @@ export function eventJsonLd(event: EventDetails, address: string): Record<string
     url: address,
     startDate: event.eventDate.toISOString(),
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
-    eventStatus: `https://schema.org/${event.sale === 'cancelled' ? 'EventCancelled' : 'EventScheduled'}`,
+    eventStatus: `https://schema.org/${statusOf(event)}`,
     location: {
       '@type': 'Place',
       name: event.venue,
@@ -28,6 +28,11 @@ export function eventJsonLd(event: EventDetails, address: string): Record<string
       url: address,
     })),
   }
+}
+
+function statusOf({ sale, postponedAt }: EventDetails): string {
+  if (sale === 'cancelled') return 'EventCancelled'
+  return postponedAt === null ? 'EventScheduled' : 'EventRescheduled'
 }
 
 function availabilityOf(event: EventDetails, remaining: number): string {

@@ -13,6 +13,15 @@ export function formOf(sent: unknown): Form {
   }
 }
 
+/** What is ticked among boxes of one name; nothing when none is. */
+export function choicesOf(sent: unknown, name: string): string[] {
+  const value: unknown =
+    typeof sent === 'object' && sent !== null && Object.hasOwn(sent, name)
+      ? (sent as Record<string, unknown>)[name]
+      : undefined
+  return [value].flat().filter((each) => typeof each === 'string')
+}
+
 /** Passwords are taken as they are: a space may belong to one. */
 export function secretOf(sent: unknown, name: string): string {
   const value: unknown = (sent as Record<string, unknown> | null | undefined)?.[name]

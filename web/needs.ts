@@ -1,5 +1,6 @@
 /** What the pages ask of the services; `compose.ts` hands it in. */
 import type { ListEventsQuery, SaleState } from '../src/contracts/event.ts'
+import type { Language } from '../src/kernel/language.ts'
 import type { UserType } from '../src/platform/http/access.ts'
 
 /** Somebody signed in to the pages. */
@@ -22,6 +23,8 @@ export interface Accounts {
     email: string
     password: string
     userType: UserType
+    /** Of the mails. */
+    language: Language
     requestId: string
   }) => Promise<ProvenUser>
   /** `device` is a cookie: where somebody signed in before, strangers' guesses do not count. */
@@ -34,6 +37,12 @@ export interface Accounts {
   openPageSession: (user: ProvenUser) => Promise<{ token: string; expiresAt: Date }>
   findPageSession: (token: string) => Promise<PageUser | undefined>
   closePageSession: (token: string) => Promise<void>
+  /** Has a link to a new password sent to an address, if it is somebody's. */
+  askPasswordReset: (command: { email: string; address: string }) => Promise<void>
+  /** @throws AppError `invalid_value`, naming the field: the token of the link, or the password. */
+  resetPassword: (command: { token: string; password: string; requestId: string }) => Promise<void>
+  /** @throws AppError `invalid_value` when the link is no longer good. */
+  verifyEmail: (command: { token: string; requestId: string }) => Promise<void>
 }
 
 export interface EventListing {
@@ -64,6 +73,10 @@ export interface EventDetails extends EventListing {
   imageUrl: string | null
   maxPerUser: number
   salesEndAt: Date | null
+  /** When its date was last moved by postponing it. */
+  postponedAt: Date | null
+  /** Until then buyers may give their tickets back. */
+  refundUntil: Date | null
   ticketTypes: readonly TicketType[]
 }
 
@@ -86,7 +99,22 @@ export interface Order {
   totalPriceCents: number
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
   createdAt: Date
+  /** Of one that is PENDING: until when its tickets are held. */
+  expiresAt: Date | undefined
+  /** Why it is CANCELLED. */
+  reason: string | undefined
+  /** What its tickets cost that were taken back. */
+  refundedCents: number
+  /** Those that are good. */
   ticketCodes: readonly string[]
+}
+
+/** Where the files of an order are. */
+export interface OrderLinks {
+  ticketsPdf: string
+  calendar: string
+  /** By ticket code. */
+  tickets: ReadonlyMap<string, { qrSvg: string }>
 }
 
 export interface Ticketing {
@@ -102,6 +130,15 @@ export interface Ticketing {
   /** The newest first. */
   ordersOf: (userId: number, limit: number) => Promise<readonly Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** Undefined for an order that has nothing to show at the door. */
+  linksOf: (order: Order) => Promise<OrderLinks | undefined>
+  /** @throws AppError `not_found`, `forbidden`, `invalid_value`, `nothing_to_refund` */
+  refundOrder: (command: {
+    orderId: number
+    by: { userId: number; userType: UserType }
+    ticketCodes: readonly string[]
+    requestId: string
+  }) => Promise<{ ticketCount: number }>
 }
 
 export interface StoredMail {
@@ -115,12 +152,46 @@ export interface StoredMail {
 
 export interface Mailbox {
   newest: (limit: number) => Promise<readonly StoredMail[]>
+  find: (id: number) => Promise<StoredMail | undefined>
+}
+
+/** The books of a sale, counted from the rows. Money in cents. */
+export interface Proof {
+  currency: string
+  capacity: number
+  held: number
+  sold: number
+  ticketsIssued: number
+  ticketsRefunded: number
+  capturedCents: number
+  refundedCents: number
+  refundsDueCents: number
+  /** When they were counted. */
+  at: Date
+}
+
+/** One comparison of two books. */
+export interface ProofCheck {
+  /** What should be the case, in words. */
+  claim: string
+  unit: 'tickets' | 'cents'
+  left: number
+  right: number
+  holds: boolean
+}
+
+export interface Books {
+  /** Undefined for a draft, too. */
+  findProof: (
+    eventId: number,
+  ) => Promise<{ proof: Proof; checks: readonly ProofCheck[] } | undefined>
 }
 
 export interface WebDeps {
   accounts: Accounts
   events: Events
   ticketing: Ticketing
+  books: Books
   /** Undefined where mail is really sent. */
   mailbox: Mailbox | undefined
   /** Whether browsers reach us by TLS, so that cookies may insist on it. */

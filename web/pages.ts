@@ -7,7 +7,10 @@ import type { WebDeps } from './needs.ts'
 import { accountRoutes } from './routes/account-routes.tsx'
 import { buyRoutes } from './routes/buy-routes.tsx'
 import { eventRoutes } from './routes/event-routes.tsx'
+import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
 import { mailboxRoutes } from './routes/mailbox-routes.tsx'
+import { proofRoutes } from './routes/proof-routes.tsx'
+import { returnRoutes } from './routes/return-routes.tsx'
 import { siteRoutes } from './routes/site-routes.tsx'
 import { ticketRoutes } from './routes/ticket-routes.tsx'
 import { requireSameOrigin } from './same-origin.ts'
@@ -38,8 +41,11 @@ export function webPages(deps: WebDeps): Service {
         const routes = { ...deps, app: pages as unknown as HttpApp, cookies, findVisitor }
         eventRoutes(routes)
         buyRoutes(routes)
+        proofRoutes(routes)
         ticketRoutes(routes)
+        returnRoutes(routes)
         accountRoutes(routes)
+        mailLinkRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)
       })

@@ -61,7 +61,7 @@ export function whyNoSale(event: EventDetails): { title: string; text: string } 
     case 'cancelled':
       return {
         title: 'This event is cancelled',
-        text: 'It does not take place, and no tickets are sold.',
+        text: 'It does not take place, and no tickets are sold. What was paid goes back.',
       }
     case 'sold_out':
       return { title: 'Sold out', text: 'Every ticket for this event has been sold.' }

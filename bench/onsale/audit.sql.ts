@@ -14,6 +14,7 @@ export interface Books {
   /** Ticket codes that are there more than once, over all events. */
   codesTwice: string[]
   messages: Messages
+  money: Money
 }
 
 export interface BookedOrder {
@@ -25,6 +26,10 @@ export interface BookedOrder {
   status: string
   key: string | null
   placedAt: Date
+  isHold: boolean
+  expiresAt: Date | null
+  /** Why it is CANCELLED. */
+  reason: string | null
 }
 
 export interface BookedTicket {
@@ -32,6 +37,13 @@ export interface BookedTicket {
   orderId: number
   eventId: number
   isVoid: boolean
+}
+
+/** What was paid and what went back, row by row. */
+export interface Money {
+  payments: { orderId: number; cents: number; status: string }[]
+  refunds: { orderId: number; cents: number; status: string }[]
+  transfers: { orderId: number; debit: string; credit: string; cents: number }[]
 }
 
 /** What became of the messages that the orders caused. */
@@ -72,7 +84,8 @@ export async function readBooksIn(tx: Transaction, eventId: number): Promise<Boo
   )
   const orders = await tx.query<Omit<BookedOrder, 'totalCents'> & { total: string }>(
     `select id, user_id as "userId", ticket_type_id as "typeId", quantity, total_price as total,
-            status::text, idempotency_key as key, created_at as "placedAt"
+            status::text, idempotency_key as key, created_at as "placedAt",
+            is_hold as "isHold", hold_expires_at as "expiresAt", reason
        from orders where event_id = $1`,
     [eventId],
   )
@@ -96,7 +109,34 @@ export async function readBooksIn(tx: Transaction, eventId: number): Promise<Boo
       )
     ).map((row) => row.code),
     messages: await readMessages(tx, eventId),
+    money: await readMoney(tx, eventId),
   }
+}
+
+async function readMoney(tx: Transaction, eventId: number): Promise<Money> {
+  const read = async <Row>(columns: string, table: string): Promise<(Row & { cents: number })[]> =>
+    await tx.query<Row & { cents: number }>(
+      `select order_id as "orderId", (amount * 100)::bigint as cents, ${columns}
+         from ${table} where event_id = $1`,
+      [eventId],
+    )
+  return {
+    payments: await read('status::text', 'payments'),
+    refunds: await read('status::text', 'refunds'),
+    transfers: await read('debit::text, credit::text', 'ledger'),
+  }
+}
+
+/** What is left of an event. */
+export async function readStock(
+  db: Queryable,
+  eventId: number,
+): Promise<{ capacity: number; held: number; sold: number }> {
+  const [row] = await db.query<{ capacity: number; held: number; sold: number }>(
+    'select capacity, held, sold from event_inventory where event_id = $1',
+    [eventId],
+  )
+  return row ?? { capacity: 0, held: 0, sold: 0 }
 }
 
 const MAIL_ID = `'<order-' || o.id || '-confirmation@boxoffice.example>'`
@@ -118,7 +158,7 @@ async function readMessages(tx: Transaction, eventId: number): Promise<Messages>
   const [stray] = await tx.query<{ count: number }>(
     `select count(*)::int as count from mails m
       where m.message_id like '<order-%-confirmation@%'
-        and not exists (select 1 from orders o where m.message_id = ${MAIL_ID})`,
+        and not exists (select 1 from orders o where m.message_id = ${MAIL_ID} and o.confirmed_at is not null)`,
   )
   const ids = (are: (order: { mails: number; wrong: number }) => boolean) =>
     orders.filter(are).map((order) => order.id)
@@ -156,7 +196,8 @@ export async function countMailed(
 ): Promise<{ orders: number; mailed: number }> {
   const [row] = await db.query<{ orders: number; mailed: number }>(
     `select count(*)::int as orders, count(m.id)::int as mailed
-       from orders o left join mails m on m.message_id = ${MAIL_ID} where o.event_id = $1`,
+       from orders o left join mails m on m.message_id = ${MAIL_ID}
+      where o.event_id = $1 and o.status = 'CONFIRMED'`,
     [eventId],
   )
   return row ?? { orders: 0, mailed: 0 }

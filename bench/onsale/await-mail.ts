@@ -10,7 +10,7 @@ const MAIL_POLL_MS = 1_000
 /** The wait ends when none has come for so long. */
 const MAIL_PATIENCE_MS = 20_000
 
-/** @returns How long it took until each order had its mail, or until no more came. */
+/** @returns How long it took until each confirmed order had its mail, or until no more came. */
 export async function awaitMail(
   db: Database,
   sale: Sale,

@@ -1,8 +1,8 @@
 /**
- * Whether the refusals were true. Nothing is given back during a rush, so stock only falls and what
- * a buyer has only grows: a refusal that was true then is still true at the end.
+ * Whether the refusals were true. Stock only falls and what a buyer has only grows, but for the holds
+ * that were never paid: whatever those had may have been missing then and be there at the end.
  */
-import type { Books } from './audit.sql.ts'
+import type { BookedOrder, Books } from './audit.sql.ts'
 import { type Check, counted, groupBy, sum } from './check.ts'
 import type { Sale } from './check-promises.ts'
 import type { Entry, Refused } from './ledger.ts'
@@ -47,7 +47,7 @@ function couldHaveHad(ledger: readonly Entry[], books: Books, left: number): boo
   return ledger.some((entry) => {
     if (entry.what !== 'buy' || entry.scheduledAt < 0 || entry.quantity > left) return false
     if (entry.outcome.kind === 'placed') return false
-    const orders = ordersOf.get(entry.userId) ?? []
+    const orders = (ordersOf.get(entry.userId) ?? []).filter(({ status }) => status === 'CONFIRMED')
     const has = sum(orders, (order) => order.quantity)
     const isServed = entry.key !== undefined && orders.some((order) => order.key === entry.key)
     return !isServed && has + entry.quantity <= books.event.maxPerUser
@@ -70,13 +70,18 @@ function demand(ledger: readonly Entry[], sale: Sale): number {
 
 function refusalsTrue(ledger: readonly Entry[], books: Books): Check {
   const { capacity, held, sold, maxPerUser } = books.event
-  const remaining = capacity - held - sold
+  const givenBack = sum(
+    books.orders.filter((order) => order.status === 'CANCELLED'),
+    (order) => order.quantity,
+  )
+  const remaining = capacity - held - sold - givenBack
   const ordersOf = groupBy(books.orders, (order) => order.userId)
   const askedBy = groupBy(ledger, (entry) => entry.userId)
   const faults: string[] = []
   let examined = 0
   for (const entry of ledger) {
-    if (entry.what !== 'buy' || entry.outcome.kind !== 'refused') continue
+    if (entry.outcome.kind !== 'refused') continue
+    if (entry.what !== 'buy' && entry.what !== 'pay') continue
     examined += 1
     const orders = ordersOf.get(entry.userId) ?? []
     const truth = {
@@ -85,6 +90,7 @@ function refusalsTrue(ledger: readonly Entry[], books: Books): Check {
       maxPerUser,
       has: sum(orders, (order) => order.quantity),
       orders: orders.filter((order) => order.key === entry.key),
+      paid: books.orders.find((order) => order.id === entry.orderId),
       others: (askedBy.get(entry.userId) ?? []).filter((other) => other !== entry),
     }
     if (!isTrue(entry, truth)) {
@@ -104,19 +110,21 @@ function refusalsTrue(ledger: readonly Entry[], books: Books): Check {
 
 interface Truth {
   refusal: Refused
-  /** Tickets left at the end. */
+  /** Tickets that were left all the time. */
   remaining: number
   maxPerUser: number
-  /** What this buyer has at the end. */
+  /** What this buyer has ever had. */
   has: number
   /** This buyer's orders under the same key. */
   orders: { quantity: number }[]
+  /** The order that was to be paid. */
+  paid: BookedOrder | undefined
   /** Other requests of this buyer. */
   others: Entry[]
 }
 
 function isTrue(entry: Entry, truth: Truth): boolean {
-  const { refusal, remaining, maxPerUser, has } = truth
+  const { refusal, remaining, maxPerUser, has, others } = truth
   const { quantity } = entry
   switch (refusal.code) {
     case 'sold_out':
@@ -126,11 +134,17 @@ function isTrue(entry: Entry, truth: Truth): boolean {
     case 'idempotency_key_reused':
       return truth.orders.some((order) => order.quantity !== quantity)
     case 'request_in_progress':
-      return truth.others.some((other) => other.key === entry.key && overlap(entry, other))
+      return others.some((other) => other.key === entry.key && overlap(entry, other))
     case 'sales_not_started':
       return (entry.sentAt ?? 0) < 0
     case 'rate_limited':
       return true
+    case 'payment_declined':
+      return entry.what === 'pay'
+    case 'payment_in_progress':
+      return others.some((other) => other.orderId === entry.orderId && overlap(entry, other))
+    case 'hold_expired':
+      return truth.paid?.status === 'CANCELLED' && truth.paid.reason === 'expired'
     default:
       return false
   }
@@ -157,9 +171,9 @@ function answersDeserved(ledger: readonly Entry[]): Check {
     const isDeserved =
       what === 'wrong'
         ? outcome.kind === 'refused' && outcome.status === expectedStatus
-        : what === 'buy'
+        : what === 'buy' || what === 'pay'
           ? outcome.kind !== 'shown'
-          : outcome.kind === 'shown'
+          : outcome.kind === (what === 'look' ? 'placed' : 'shown')
     if (!isDeserved) {
       const got = outcome.kind === 'refused' ? outcome.status : outcome.kind
       faults.push(

@@ -15,9 +15,19 @@ export interface Ask {
   key: string | undefined
   /** Which of the wrong requests, when it is one. */
   wrong: number
+  course: Course
+  /** How long the buyer looks for the card. */
+  thinkMs: number
   /** What the same buyer sends under the same key once this is answered. */
   then: FollowUp | undefined
 }
+
+/**
+ * How it is paid: at once with the order, or for a hold: with a card, with one that is declined and
+ * then another one, with one whose bank asks who it is, or never.
+ */
+export const COURSES = ['at_once', 'pays', 'declined', 'authenticates', 'abandons'] as const
+export type Course = (typeof COURSES)[number]
 
 export interface FollowUp {
   /** From the answer, but never before the opening. */
@@ -54,6 +64,9 @@ const VISITS = {
   wrong: 0.01,
 }
 const KEYLESS_SHARE = 0.1
+/** In the order of `COURSES`. */
+const COURSE_WEIGHTS = [10, 62, 10, 5, 13]
+const THINK_MS = { min: 100, max: 1_500 }
 /** One ticket is asked for less often than two, four as often as three. None divides the rest. */
 const QUANTITY_WEIGHTS = [3, 4, 2, 2]
 
@@ -88,7 +101,7 @@ function drawVisit(options: CrowdOptions, random: Random, visit: number): Omit<A
   const buyer = random.integer(0, options.buyers - 1)
   const quantity = drawQuantity(options, random)
   const key = `visit-${visit}`
-  const buy = { ...nothing, what: 'buy' as const, buyer, quantity, key }
+  const buy = { ...nothing, what: 'buy' as const, buyer, quantity, key, ...drawCourse(random) }
   const kinds = Object.keys(VISITS) as (keyof typeof VISITS)[]
   const kind = kinds[random.weighted(Object.values(VISITS))] ?? 'plain'
   switch (kind) {
@@ -111,7 +124,19 @@ function drawVisit(options: CrowdOptions, random: Random, visit: number): Omit<A
   }
 }
 
-const nothing = { quantity: 0, key: undefined, wrong: 0, then: undefined }
+const nothing = {
+  ...{ quantity: 0, key: undefined, wrong: 0, then: undefined },
+  ...{ course: 'at_once' as const, thinkMs: 0 },
+}
+
+const drawCourse = (random: Random): Pick<Ask, 'course' | 'thinkMs'> => ({
+  course: COURSES[random.weighted(COURSE_WEIGHTS)] ?? 'pays',
+  thinkMs: random.integer(THINK_MS.min, THINK_MS.max),
+})
+
+/** Those who were told that nothing was left come back for what was given back: one ticket each. */
+export const planReturns = (asks: { buyer: number; key: string; atMs: number }[]): Ask[] =>
+  asks.map((ask) => ({ ...nothing, ...ask, what: 'buy', quantity: 1, course: 'pays' }))
 
 const drawQuantity = (options: CrowdOptions, random: Random): number =>
   random.weighted(QUANTITY_WEIGHTS.slice(0, options.maxPerUser)) + 1
@@ -128,7 +153,14 @@ function earlyBirds(options: CrowdOptions, random: Random): Ask[] {
     if (n % 2 === 0) return { ...ask, what: 'event' as const }
     const quantity = drawQuantity(options, random)
     const then = { afterMs: random.integer(0, 1_000), quantity }
-    return { ...ask, what: 'buy' as const, quantity, key: `early-${n}`, then }
+    return {
+      ...ask,
+      what: 'buy' as const,
+      quantity,
+      key: `early-${n}`,
+      then,
+      ...drawCourse(random),
+    }
   })
 }
 
@@ -145,7 +177,7 @@ function bots(options: CrowdOptions, random: Random): Ask[] {
     for (let n = 1; n <= size; n += 1) {
       const key = random.next() < 0.5 ? String(n) : undefined
       const quantity = drawQuantity(options, random)
-      asks.push({ ...nothing, atMs, what: 'buy', buyer: bot, quantity, key })
+      asks.push({ ...nothing, atMs, what: 'buy', buyer: bot, quantity, key, ...drawCourse(random) })
     }
   }
   return asks

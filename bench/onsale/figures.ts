@@ -1,16 +1,17 @@
 /** What is counted while the rush runs. */
 import { type Histogram, createHistogram } from './histogram.ts'
-import type { Entry } from './ledger.ts'
+import type { Entry, Placed } from './ledger.ts'
 
 /** Latency counts from when a request was to be sent, and is told apart by what came of it. */
-export const LATENCIES = ['placed', 'refused', 'browse'] as const
+export const LATENCIES = ['held', 'placed', 'paid', 'refused', 'browse'] as const
 export type Latency = (typeof LATENCIES)[number]
 
 export interface Figures {
   /** Requests that came due. */
   asked: number
   answered: number
-  /** Orders and tickets as the buyers know them, each counted once. */
+  holds: number
+  /** What was confirmed, as the buyers know it, each counted once. */
   orders: number
   tickets: number
   /** Answers that gave an order again. */
@@ -37,9 +38,11 @@ export interface Counter {
 
 export function createCounter(): Counter {
   const seen = new Set<number>()
+  const confirmed = new Set<number>()
   const figures: Figures = {
     asked: 0,
     answered: 0,
+    holds: 0,
     orders: 0,
     tickets: 0,
     replays: 0,
@@ -47,8 +50,31 @@ export function createCounter(): Counter {
     refused: new Map(),
     unknown: new Map(),
     retries: 0,
-    latency: { placed: createHistogram(), refused: createHistogram(), browse: createHistogram() },
+    latency: {
+      held: createHistogram(),
+      placed: createHistogram(),
+      paid: createHistogram(),
+      refused: createHistogram(),
+      browse: createHistogram(),
+    },
     ordersByTenth: [],
+  }
+  const placed = (entry: Entry, order: Placed, ms: number) => {
+    const isConfirmed = order.status === 'CONFIRMED'
+    if (entry.what === 'buy') {
+      figures.latency[isConfirmed ? 'placed' : 'held'].add(ms)
+      if (seen.has(order.orderId)) figures.replays += 1
+      else if (!isConfirmed) figures.holds += 1
+      seen.add(order.orderId)
+    } else if (entry.what === 'pay' && isConfirmed) {
+      figures.latency.paid.add(ms)
+    }
+    if (!isConfirmed || confirmed.has(order.orderId)) return
+    confirmed.add(order.orderId)
+    figures.orders += 1
+    figures.tickets += order.ticketCodes.length
+    const tenth = Math.max(0, Math.floor((entry.answeredAt ?? 0) / 100))
+    figures.ordersByTenth[tenth] = (figures.ordersByTenth[tenth] ?? 0) + 1
   }
   return {
     figures,
@@ -65,16 +91,7 @@ export function createCounter(): Counter {
       const ms = entry.answeredAt - entry.scheduledAt
       switch (outcome.kind) {
         case 'placed':
-          figures.latency.placed.add(ms)
-          if (seen.has(outcome.orderId)) {
-            figures.replays += 1
-          } else {
-            seen.add(outcome.orderId)
-            figures.orders += 1
-            figures.tickets += outcome.ticketCodes.length
-            const tenth = Math.max(0, Math.floor(entry.answeredAt / 100))
-            figures.ordersByTenth[tenth] = (figures.ordersByTenth[tenth] ?? 0) + 1
-          }
+          placed(entry, outcome, ms)
           break
         case 'refused':
           if (entry.what !== 'wrong') figures.latency.refused.add(ms)

@@ -7,10 +7,13 @@ import type { HttpAnswer } from './response.ts'
 
 /** Times are milliseconds since the opening, by this process's clock. */
 export interface Entry {
-  readonly what: 'buy' | 'list' | 'event' | 'wrong'
+  /** `pay` is for a hold, `look` at what became of an order. */
+  readonly what: 'buy' | 'pay' | 'look' | 'list' | 'event' | 'wrong'
   readonly userId: number
   readonly key: string | undefined
   readonly quantity: number
+  /** What is paid for or looked at; 0 for a request that is not about an order yet. */
+  readonly orderId: number
   /** What a wrong request must be answered with. */
   readonly expectedStatus: number | undefined
   /** When it was to be sent. A wait for a free connection counts as the shop's. */
@@ -39,6 +42,8 @@ export interface Placed {
   quantity: number
   totalPrice: number
   ticketCodes: string[]
+  /** Where the buyer has to go first. */
+  actionUrl: string | undefined
   /** The answer, to the letter. */
   text: string
 }
@@ -58,7 +63,7 @@ const RUNNING: Outcome = { kind: 'unknown', why: 'running', status: 0 }
 /** Writes a request down, before it is sent. */
 export function record(
   ledger: Entry[],
-  request: Pick<Entry, 'what' | 'userId' | 'key' | 'quantity' | 'expectedStatus' | 'scheduledAt'>,
+  request: Omit<Entry, 'sentAt' | 'answeredAt' | 'outcome'>,
 ): Entry {
   const entry = { ...request, sentAt: undefined, answeredAt: undefined, outcome: RUNNING }
   ledger.push(entry)
@@ -72,6 +77,7 @@ interface OrderBody {
   quantity: number
   total_price: number
   tickets: { ticket_code: string }[]
+  next_action?: { url?: string }
 }
 
 interface ProblemBody {
@@ -80,11 +86,18 @@ interface ProblemBody {
   allowed?: number
 }
 
-/** What an answer means to the one who asked. */
-export function outcomeOf(answer: Pick<HttpAnswer, 'status' | 'body'>): Outcome {
+/**
+ * What an answer means to the one who asked.
+ * @param what Where an order is told with another status than 201.
+ */
+export function outcomeOf(
+  answer: Pick<HttpAnswer, 'status' | 'body'>,
+  what: Entry['what'] = 'buy',
+): Outcome {
   const { status, body } = answer
   if (status >= 500) return { kind: 'unknown', why: 'server_error', status }
-  if (status === 201) {
+  const isAboutOrder = what === 'buy' || what === 'pay' || what === 'look'
+  if (status === 201 || (isAboutOrder && (status === 200 || status === 202))) {
     const order = parse(body) as OrderBody
     return {
       kind: 'placed',
@@ -94,6 +107,7 @@ export function outcomeOf(answer: Pick<HttpAnswer, 'status' | 'body'>): Outcome 
       quantity: order.quantity,
       totalPrice: order.total_price,
       ticketCodes: order.tickets.map((ticket) => ticket.ticket_code),
+      actionUrl: order.next_action?.url,
       text: body,
     }
   }

@@ -11,6 +11,7 @@ import { type Books, readBooks } from './audit.sql.ts'
 import { awaitMail } from './await-mail.ts'
 import type { Check } from './check.ts'
 import { checkBooks } from './check-books.ts'
+import { checkMoney } from './check-money.ts'
 import { type Sale, checkAnswers, checkPromises } from './check-promises.ts'
 import { checkRefusals } from './check-refusals.ts'
 import { connectClient } from './client.ts'
@@ -20,7 +21,9 @@ import type { Entry } from './ledger.ts'
 import { MAX_PER_USER, type Options } from './options.ts'
 import { watchProcessors } from './processors.ts'
 import { number, showProgress } from './progress.ts'
+import { type ProviderBooks, readProvider } from './provider.ts'
 import { type Measures, type Report, printFigures, reportJson } from './report.ts'
+import { sellAgain } from './resale.ts'
 import { runRush } from './rush.ts'
 import { openSale } from './sale.ts'
 import { startOwnShop } from './shop.ts'
@@ -38,7 +41,6 @@ const AUDIT_CONNECTIONS = 2
 
 /** Everything that the audit needs and a test may damage. */
 export interface Rehearsal extends Report {
-  ledger: Entry[]
   sale: Sale
 }
 
@@ -110,8 +112,7 @@ async function rehearseWith(
   const { figures } = counter
   const progress = showProgress({ terminal, figures, tickets: options.tickets, opensAt })
   const processorsOf = await watchProcessors(url)
-  await runRush({
-    plan,
+  const rush = {
     buyers: accounts.buyers.map((buyer) => buyer.userId),
     client,
     wire: createWire({
@@ -123,7 +124,9 @@ async function rehearseWith(
     counter,
     opensAt,
     stop: stop.signal,
-  })
+  }
+  await runRush({ ...rush, plan })
+  if (db !== undefined) await sellAgain(db, sale, rush)
   progress.stop()
   const answerSeconds = (performance.now() - opensAt) / 1000
   const isWhole = !stop.signal.aborted
@@ -137,6 +140,7 @@ async function rehearseWith(
   if (!isWhole) terminal.print('  Stopped early. The audit is of what happened until then.\n')
 
   let books: Books | undefined
+  let provider: ProviderBooks | undefined
   if (db !== undefined) {
     if (ledger.some((entry) => entry.outcome.kind === 'unknown')) {
       terminal.print('  Waiting for what was not answered to come to rest.\n')
@@ -144,14 +148,16 @@ async function rehearseWith(
     }
     if (isWhole) measures.mailSeconds = await awaitMail(db, sale, { terminal, stop: stop.signal })
     books = await readBooks(db, sale.eventId)
+    if (shop.providerUrl !== undefined)
+      provider = await readProvider(shop.providerUrl, sale.eventId)
   }
   const mailIsDue = !stop.signal.aborted
   const checks = [
-    ...checkAll({ ledger, books, sale, isWhole, mailIsDue }),
+    ...checkAll({ ledger, books, provider, sale, isWhole, mailIsDue }),
     ...(options.url === undefined ? [shopStayed(shop.hasEnded())] : []),
   ]
   const verdict = judge(checks, books)
-  const report: Report = { options, figures, measures, books, checks, verdict }
+  const report: Report = { options, figures, measures, books, provider, ledger, checks, verdict }
   printFigures(terminal, report)
   terminal.print('')
   printChecks(terminal, checks)
@@ -159,22 +165,24 @@ async function rehearseWith(
     `\n  ${(verdict.exitCode === 0 ? terminal.good : terminal.bad)(verdict.summary)}\n`,
   )
   if (options.jsonPath !== undefined) await writeFile(options.jsonPath, reportJson(report))
-  return { ...report, ledger, sale }
+  return { ...report, sale }
 }
 
-/** @param input.books Undefined leaves out what cannot be told without them. */
+/** @param input.books Undefined leaves out what cannot be told without them; so does `provider`. */
 export function checkAll(input: {
   ledger: readonly Entry[]
   books: Books | undefined
+  provider: ProviderBooks | undefined
   sale: Sale
   isWhole: boolean
   mailIsDue: boolean
 }): Check[] {
-  const { ledger, books, sale, isWhole, mailIsDue } = input
+  const { ledger, books, provider, sale, isWhole, mailIsDue } = input
   const answers = checkAnswers(ledger)
   if (books === undefined) return answers
   return [
     ...checkBooks(books, { mailIsDue }),
+    ...checkMoney(ledger, books, provider),
     ...checkPromises(ledger, books, sale),
     ...checkRefusals(ledger, books, { sale, isWhole }),
     ...answers,
@@ -192,6 +200,8 @@ interface OpenShop {
   url: URL
   db: Database | undefined
   keys: SigningKeys | undefined
+  /** Of the payment simulator. */
+  providerUrl: string | undefined
   hasEnded: () => boolean
 }
 
@@ -210,11 +220,12 @@ async function openShop(
       }),
     )
   if (options.url !== undefined) {
-    const { url, databaseUrl, authKey } = options
+    const { url, databaseUrl, authKey, providerUrl } = options
     return {
       url,
       db: databaseUrl === undefined ? undefined : databaseOf(databaseUrl),
       keys: authKey === undefined ? undefined : parseSigningKeys(authKey, 'AUTH_KEY'),
+      providerUrl,
       hasEnded: () => false,
     }
   }
@@ -231,6 +242,6 @@ async function openShop(
     terminal.print(`  The shop ended by itself.\n${lastWords}`)
     stop.abort()
   })
-  const { url, databaseUrl, keys } = shop
-  return { url, db: databaseOf(databaseUrl), keys, hasEnded: () => hasEnded }
+  const { url, databaseUrl, keys, providerUrl } = shop
+  return { url, db: databaseOf(databaseUrl), keys, providerUrl, hasEnded: () => hasEnded }
 }

@@ -19,6 +19,8 @@ afterwards. By default it starts a shop of its own, and removes it again.
   --json FILE           writes all figures and checks there
   --url http://host:port   a shop that runs already (with RATE_LIMIT=off). Set DATABASE_URL to its
                         database, or it cannot be audited. It gets buyers and an event that stay.
+                        Set STRIPE_API_URL to its payment simulator, or only its own
+                        books are read, and no bank is there to be gone to.
   --i-own-this-host     for a --url that is not this machine
 
 Exit code: 0 all is right, 1 something is wrong, 2 it was not audited.`
@@ -30,6 +32,8 @@ export interface Options {
   databaseUrl: string | undefined
   /** The key that signs its access tokens, when known. */
   authKey: string | undefined
+  /** Its payment simulator; undefined has no second book to compare with. */
+  providerUrl: string | undefined
   tickets: number
   requests: number
   ratePerSecond: number
@@ -44,6 +48,8 @@ export interface Options {
 
 export const MAX_PER_USER = 4
 export const PRICE_CENTS = 7_500
+/** Short, so that what is abandoned is sold to somebody else while people are still there. */
+export const HOLD_SECONDS = 5
 
 const REQUESTS_PER_TICKET = 10
 const BUYERS_PER_TICKET = 2
@@ -78,6 +84,7 @@ export function readOptions(
     url,
     databaseUrl,
     authKey: url === undefined ? undefined : env['AUTH_KEY']?.replaceAll('\\n', '\n'),
+    providerUrl: url === undefined ? undefined : env['STRIPE_API_URL'],
     tickets,
     requests: number('requests', tickets * REQUESTS_PER_TICKET, 10_000_000),
     ratePerSecond: number('rate', 5_000, 100_000),

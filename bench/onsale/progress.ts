@@ -76,12 +76,12 @@ function block(options: ProgressOptions, { atMs, rate }: Moment): string[] {
 
 function line(options: ProgressOptions, { atMs, rate }: Moment): string {
   const { figures, tickets } = options
-  const { percentileMs } = figures.latency.placed
+  const { percentileMs } = figures.latency.paid
   return [
     clockOf(atMs),
     `sold ${number(figures.tickets)}/${number(tickets)}`,
     `${number(rate)} answers/s`,
-    `placed p50 ${milliseconds(percentileMs(0.5)).trim()} p99 ${milliseconds(percentileMs(0.99)).trim()}`,
+    `paid p50 ${milliseconds(percentileMs(0.5)).trim()} p99 ${milliseconds(percentileMs(0.99)).trim()}`,
     refusalsOf(figures),
     troubleOf(figures),
   ].join('  ')
@@ -94,6 +94,9 @@ const NAMES: Record<string, string> = {
   idempotency_key_reused: 'key reused',
   sales_not_started: 'too early',
   rate_limited: 'rate limited',
+  payment_declined: 'declined',
+  payment_in_progress: 'payment in progress',
+  hold_expired: 'hold expired',
 }
 /** The refusals that wrong requests are there to get. */
 const NONSENSE = new Set(['invalid_request', 'not_found', 'unauthenticated'])

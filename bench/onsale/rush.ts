@@ -1,10 +1,11 @@
 /** Runs the plan: sends what is due, writes down what comes back, and acts as buyers then act. */
 import { type Ask, EARLY_MS } from './crowd.ts'
+import { authenticate, stepAfter } from './buyer.ts'
 import type { Client } from './client.ts'
 import type { Counter } from './figures.ts'
 import { type Entry, type Outcome, outcomeOf, record } from './ledger.ts'
 import type { HttpAnswer } from './response.ts'
-import { WRONG_REQUESTS, type Wire } from './wire.ts'
+import { type Request, WRONG_REQUESTS, type Wire } from './wire.ts'
 
 export interface RushOptions {
   plan: readonly Ask[]
@@ -20,8 +21,6 @@ export interface RushOptions {
   stop: AbortSignal
 }
 
-type Request = Omit<Ask, 'atMs'> & { tries: number }
-
 const TICK_MS = 1
 const TRIES_MAX = 4
 const FIRST_PAUSE_MS = 200
@@ -35,6 +34,8 @@ export async function runRush(options: RushOptions): Promise<void> {
   let nextLater = Infinity
   let next = 0
   let running = 0
+  /** Orders that somebody is paying for already: of two answers to a double click, one is acted on. */
+  const paying = new Set<number>()
 
   const now = (): number => performance.now() - options.opensAt
 
@@ -48,6 +49,7 @@ export async function runRush(options: RushOptions): Promise<void> {
       what: request.what,
       userId: options.buyers[request.buyer] ?? 0,
       key: request.key,
+      orderId: request.orderId,
       quantity: request.quantity,
       expectedStatus: request.what === 'wrong' ? WRONG_REQUESTS[request.wrong]?.status : undefined,
       scheduledAt,
@@ -62,13 +64,13 @@ export async function runRush(options: RushOptions): Promise<void> {
     }
     client.send({
       text: options.wire(request),
-      wantsBody: request.what === 'buy' || request.what === 'wrong',
+      wantsBody: request.what !== 'list' && request.what !== 'event',
       onSent: () => {
         entry.sentAt = now()
       },
       onAnswer: (answer) => {
         const answeredAt = now()
-        end(outcomeOf(answer), answeredAt)
+        end(outcomeOf(answer, request.what), answeredAt)
         react(request, entry, answer, answeredAt)
       },
       onLost: (why) => {
@@ -84,15 +86,39 @@ export async function runRush(options: RushOptions): Promise<void> {
   const react = (request: Request, entry: Entry, answer: HttpAnswer, answeredAt: number): void => {
     if (entry.outcome.kind === 'unknown' || answer.status === 429) {
       tryAgain(request, answeredAt, (answer.retryAfterSeconds ?? 0) * 1000)
-    } else if (request.then !== undefined) {
+      return
+    }
+    if (request.then !== undefined) {
       const { afterMs, quantity } = request.then
       sendLater({ ...request, quantity, then: undefined }, Math.max(answeredAt, 0) + afterMs)
     }
+    goOn(request, entry.outcome, answeredAt)
   }
 
-  /** Only under a key: without one, it could be another order. */
+  /** What the buyer of a hold does now. */
+  const goOn = (request: Request, outcome: Outcome, answeredAt: number): void => {
+    const step = stepAfter(request, outcome)
+    if (step === undefined) return
+    if (request.what === 'buy') {
+      if (paying.has(step.request.orderId)) return
+      paying.add(step.request.orderId)
+    }
+    const at = answeredAt + step.afterMs
+    if (step.bankUrl === undefined) {
+      sendLater(step.request, at)
+      return
+    }
+    running += 1
+    void authenticate(step.bankUrl).finally(() => {
+      running -= 1
+      sendLater(step.request, Math.max(at, now()))
+    })
+  }
+
+  /** An order only under a key: without one, it could be another order. An order is paid once. */
   const tryAgain = (request: Request, at: number, askedForMs: number): void => {
-    if (request.what !== 'buy' || request.key === undefined) return
+    const isSafe = request.what === 'buy' ? request.key !== undefined : request.orderId > 0
+    if (!isSafe) return
     if (request.tries >= TRIES_MAX) return
     counter.retried()
     const growing = FIRST_PAUSE_MS * 2 ** (request.tries - 1)
@@ -104,7 +130,7 @@ export async function runRush(options: RushOptions): Promise<void> {
     const time = now()
     for (let ask = plan[next]; ask !== undefined && ask.atMs <= time; ask = plan[next]) {
       next += 1
-      send({ ...ask, tries: 1 }, ask.atMs)
+      send({ ...ask, orderId: 0, method: '', tries: 1 }, ask.atMs)
     }
     if (nextLater > time) return
     nextLater = Infinity

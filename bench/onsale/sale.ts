@@ -5,7 +5,7 @@ import type { Account } from './accounts.ts'
 import type { Api } from './api.ts'
 import type { Sale } from './check-promises.ts'
 import { EARLY_MS } from './crowd.ts'
-import { MAX_PER_USER, PRICE_CENTS } from './options.ts'
+import { HOLD_SECONDS, MAX_PER_USER, PRICE_CENTS } from './options.ts'
 
 /** From publishing the event to the first who look at it. */
 const LEAD_MS = 1_000
@@ -44,7 +44,10 @@ export async function openSale(options: {
     maxPerUser: MAX_PER_USER,
     priceCents: PRICE_CENTS,
   }
-  if (db !== undefined) await requireSameShop(db, sale, organizer)
+  if (db !== undefined) {
+    await requireSameShop(db, sale, organizer)
+    await db.query('update events set hold_seconds = $2 where id = $1', [event.id, HOLD_SECONDS])
+  }
   return { sale, opensAt }
 }
 

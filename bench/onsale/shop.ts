@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,8 @@ export interface OwnShop extends AsyncDisposable {
   url: URL
   databaseUrl: string
   keys: SigningKeys
+  /** Of its payment simulator. */
+  providerUrl: string
   /** Resolves when the shop ends by itself, with what it said last. */
   ended: Promise<string>
 }
@@ -57,6 +59,7 @@ export async function startOwnShop(): Promise<OwnShop> {
       url: shop.url,
       databaseUrl,
       keys,
+      providerUrl: (await readFile(join(dataDir, 'payment-simulator-address'), 'utf8')).trim(),
       ended: shop.ended,
       [Symbol.asyncDispose]: async () => {
         await running[Symbol.asyncDispose]()

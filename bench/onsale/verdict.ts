@@ -13,6 +13,7 @@ export interface Verdict {
 }
 
 const FAULTS_SHOWN = 5
+const CHARGED = 'nobody_charged_for_nothing'
 
 /** @param books Undefined when nobody could look into them. */
 export function judge(checks: readonly Check[], books: Books | undefined): Verdict {
@@ -35,6 +36,7 @@ export function judge(checks: readonly Check[], books: Books | undefined): Verdi
     `${number(oversold(books))} oversold`,
     `${faults('promises_kept')} lost`,
     `${faults('codes_unique', 'codes_told_once', 'one_effect_per_key')} duplicated`,
+    ...(checks.some(({ id }) => id === CHARGED) ? [`${faults(CHARGED)} charged without a ticket`] : ['the provider was not asked']), // prettier-ignore
   ]
   if (wrong.length === 0 && books.orders.length === 0) {
     return { exitCode: 2, summary: 'NOTHING TO AUDIT: no order was placed' }

@@ -1,5 +1,6 @@
 /** The requests as they go over the wire. */
 import type { Ask } from './crowd.ts'
+import type { Entry } from './ledger.ts'
 
 const ORDERS = '/api/v1/orders'
 const KEY_TOO_LONG = 'k'.repeat(256)
@@ -45,6 +46,16 @@ function forged(token: string): string {
   return `${token.slice(0, place)}${token[place] === 'A' ? 'B' : 'A'}${token.slice(place + 1)}`
 }
 
+/** A request of a buyer: of the plan, or what follows from an answer. */
+export interface Request extends Omit<Ask, 'atMs' | 'what'> {
+  what: Entry['what']
+  /** What is paid for or looked at. */
+  orderId: number
+  /** What it is paid with. */
+  method: string
+  tries: number
+}
+
 /** @returns What makes the text of a request. */
 export function createWire(options: { authority: string; eventId: number; tokens: string[] }) {
   const { authority, eventId, tokens } = options
@@ -52,10 +63,10 @@ export function createWire(options: { authority: string; eventId: number; tokens
   const listText = `GET /api/v1/events ${host}\r\n`
   const eventText = `GET /api/v1/events/${eventId} ${host}\r\n`
 
-  const post = (token: string, headers: string, body: string): string =>
-    `POST ${ORDERS} ${host}Authorization: Bearer ${token}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
+  const post = (token: string, headers: string, body: string, path = ORDERS): string =>
+    `POST ${path} ${host}Authorization: Bearer ${token}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
 
-  return (ask: Omit<Ask, 'atMs' | 'then'>): string => {
+  return (ask: Request): string => {
     const token = tokens[ask.buyer] ?? ''
     switch (ask.what) {
       case 'list':
@@ -64,8 +75,13 @@ export function createWire(options: { authority: string; eventId: number; tokens
         return eventText
       case 'buy': {
         const headers = ask.key === undefined ? '' : `Idempotency-Key: ${ask.key}\r\n`
-        return post(token, headers, `{"event_id":${eventId},"quantity":${ask.quantity}}`)
+        const hold = ask.course === 'at_once' ? '' : ',"hold":true'
+        return post(token, headers, `{"event_id":${eventId},"quantity":${ask.quantity}${hold}}`)
       }
+      case 'pay':
+        return post(token, '', `{"payment_method":"${ask.method}"}`, `${ORDERS}/${ask.orderId}/pay`)
+      case 'look':
+        return `GET ${ORDERS}/${ask.orderId} ${host}Authorization: Bearer ${token}\r\n\r\n`
       case 'wrong': {
         const wrong = WRONG_REQUESTS[ask.wrong] as WrongRequest
         const body = wrong.body(eventId, ask.quantity)

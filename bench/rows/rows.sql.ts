@@ -36,7 +36,7 @@ export async function fillWithSales(
     await db.query(
       `with made as (
          insert into events (name, venue, event_date, ticket_price, total_tickets, created_by)
-           select 'Past concert ' || n, 'City Arena', now() - interval '1 day', 75, 1000000,
+           select 'Past concert ' || n, 'City Arena', now() - interval '1 day', 0, 1000000,
                   (select min(id) from users)
              from generate_series(1, $1::integer) n returning id
        )
@@ -46,7 +46,7 @@ export async function fillWithSales(
     await db.query(
       `with made as (
          insert into ticket_types (event_id, name, price, capacity)
-           select id, 'General admission', 75, 1000000 from events where name like 'Past concert %' order by id
+           select id, 'General admission', 0, 1000000 from events where name like 'Past concert %' order by id
          returning id, event_id
        )
        insert into inventory (ticket_type_id, event_id, capacity) select id, event_id, 1000000 from made`,
@@ -89,15 +89,15 @@ export async function fillWithSales(
 /** Places are drawn by hashing, so that the same order has the same buyer in every run. */
 const FILL_ORDERS = `
   insert into orders (id, user_id, event_id, ticket_type_id, quantity, total_price, status, created_at,
-                      idempotency_key, request_digest)
+                      confirmed_at, idempotency_key, request_digest)
     select n, p.first_user + h.buyer, p.first_event + h.place, p.first_type + h.place,
-           ${TICKETS_PER_PAST_ORDER}, ${TICKETS_PER_PAST_ORDER} * 75, 'CONFIRMED',
-           now() - interval '400 days' * (1 - n::float8 / $3),
+           ${TICKETS_PER_PAST_ORDER}, 0, 'CONFIRMED', h.placed_at, h.placed_at,
            case when n % 10 > 0 then h.key end, case when n % 10 > 0 then decode(md5(h.key), 'hex') end
       from bench_past p
      cross join generate_series($1::bigint, $2::bigint) n
      cross join lateral (
        select (hashint8(n) & 2147483647) % $4::integer as buyer, md5('key' || n) as key,
+              now() - interval '400 days' * (1 - n::float8 / $3) as placed_at,
               (hashint8(-n) & 2147483647) % ${OTHER_EVENTS} as place
      ) h
      order by n`

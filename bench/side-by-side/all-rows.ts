@@ -108,6 +108,44 @@ export const ALL_ROWS: readonly Row[] = [
     figure: 'perSecond',
   }),
   contestRow({
+    name: 'holds',
+    title: 'Holds a second on one event, ours / textbook, 64 connections',
+    pair: [
+      { kind: 'ours', connections: AT, sells: 'holds' },
+      { kind: 'textbook', connections: AT, sells: 'holds' },
+    ],
+    figure: 'perSecond',
+  }),
+  contestRow({
+    name: 'paid',
+    title: 'Orders held, paid and confirmed a second on one event, ours / textbook, 64 connections',
+    goal: { ratio: 8, hope: 12, sense: 'at least' },
+    pair: [
+      { kind: 'ours', connections: AT, sells: 'paid' },
+      { kind: 'textbook', connections: AT, sells: 'paid' },
+    ],
+    figure: 'perSecond',
+  }),
+  contestRow({
+    name: 'paid-p99',
+    title:
+      'From hold to paid, the slowest hundredth (p99), ours / textbook, 64 connections, saturated',
+    pair: [
+      { kind: 'ours', connections: AT, sells: 'paid' },
+      { kind: 'textbook', connections: AT, sells: 'paid' },
+    ],
+    figure: 'p99Ms',
+  }),
+  contestRow({
+    name: 'paid-one-shot',
+    title: 'Orders bought and paid with one request a second, ours / textbook, 64 connections',
+    pair: [
+      { kind: 'ours', connections: AT, sells: 'paid one-shot' },
+      { kind: 'textbook', connections: AT, sells: 'paid one-shot' },
+    ],
+    figure: 'perSecond',
+  }),
+  contestRow({
     name: 'listing',
     title: 'Pages of 20 events a second, ours / bare node:http sending the same bytes',
     goal: { ratio: 0.85, hope: 0.95, sense: 'at least' },

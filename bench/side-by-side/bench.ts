@@ -21,6 +21,13 @@ import { startTarget } from './target.ts'
 /** As many as the configuration takes, so that the limits are at work but refuse nobody. */
 const RATE_LIMIT = '10000000,10000000'
 
+/** Nobody is there: only the rows about payments name another, and no benchmark talks to Stripe. */
+const PROVIDER = {
+  STRIPE_SECRET_KEY: 'sk_test_of_the_benchmark',
+  STRIPE_WEBHOOK_SECRET: 'whsec_of_the_benchmark',
+  STRIPE_API_URL: 'http://127.0.0.1:9',
+}
+
 /** Load average from which on a machine is not quiet. */
 const BUSY_LOAD = 1
 /** The verdict of a row that does not count. */
@@ -114,12 +121,14 @@ async function prepare(
   const mailSink = resources.use(await startMailSink())
   const settingsFor = (database: BenchDatabase): Record<string, string> => ({
     NODE_ENV: 'production',
+    PUBLIC_URL: 'https://tickets.example',
     PORT: '0',
     DATA_DIR: join(folder, 'shop'),
     DATABASE_URL: database.url,
     AUTH_KEY: authKey,
     SMTP_URL: mailSink.url,
     RATE_LIMIT,
+    ...PROVIDER,
   })
   const startShop: BenchContext['startShop'] = async (database, env = {}) =>
     await startTarget({

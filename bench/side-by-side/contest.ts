@@ -4,6 +4,7 @@
  */
 import type { BenchServer } from './bench-server.ts'
 import { interleave } from './interleave.ts'
+import { measurePaid } from './paid-orders.ts'
 import { measureBareListing, measureListing } from './listing.ts'
 import {
   type Arena,
@@ -13,15 +14,26 @@ import {
   whyNoPgbench,
 } from './purchases.ts'
 import type { BenchContext, Goal, Row, RowResult } from './row.ts'
-import { timeCommit, whyNotSlow } from './slow-sync.ts'
 import { bestPool } from './pools.ts'
+import type { SaleOptions } from './sale.ts'
+import { timeCommit, whyNotSlow } from './slow-sync.ts'
 
 /** Who is measured, by what it is called in the results. */
 export type Contestant =
-  | { kind: 'ours' | 'textbook'; connections: number; syncDelayMs?: number; hasFreshTokens?: true }
+  | {
+      kind: 'ours' | 'textbook'
+      connections: number
+      syncDelayMs?: number
+      hasFreshTokens?: true
+      /** What is not free: left out, orders of a free event are CONFIRMED at once. */
+      sells?: 'holds' | 'paid' | 'paid one-shot'
+    }
   | { kind: 'no-database'; connections: number }
   | { kind: 'pgbench'; connections: number }
   | { kind: 'listing' | 'bare listing'; connections: number }
+
+/** Of a ticket that is not free. */
+const PRICE_CENTS = 7_500
 
 /** Requests a second that every fresh token is signed for: more than either can answer. */
 const FRESH_TOKENS = { ours: 20_000, textbook: 5_000 }
@@ -32,6 +44,7 @@ const nameOf = (contestant: Contestant): string =>
     `c${contestant.connections}`,
     ...('syncDelayMs' in contestant ? [`sync +${contestant.syncDelayMs} ms`] : []),
     ...('hasFreshTokens' in contestant ? ['fresh tokens'] : []),
+    ...('sells' in contestant ? [contestant.sells] : []),
   ].join(' ')
 
 interface ContestRow extends Row {
@@ -50,6 +63,8 @@ export interface ContestRowOptions {
 }
 
 const UNITS = { perSecond: 'requests/s', p50Ms: 'p50 ms', p99Ms: 'p99 ms' }
+/** A paid order may be two requests. */
+const UNITS_PAID = { ...UNITS, perSecond: 'paid orders/s' }
 
 export function contestRow({ figure, ...options }: ContestRowOptions): Row {
   const [first, second] = options.pair
@@ -71,7 +86,7 @@ export function contestRow({ figure, ...options }: ContestRowOptions): Row {
       [first, ones],
       [second, others],
     ] as const) {
-      for (const [key, unit] of Object.entries(UNITS)) {
+      for (const [key, unit] of Object.entries(unitsOf(contestant))) {
         const values = measurements.map((each) => each[key as typeof figure])
         if (values.some((value) => value === undefined)) continue
         figures[`${nameOf(contestant)}, ${unit}`] = values as number[]
@@ -90,6 +105,9 @@ export function contestRow({ figure, ...options }: ContestRowOptions): Row {
     }
   }
 }
+
+const unitsOf = (contestant: Contestant): typeof UNITS =>
+  'sells' in contestant && contestant.sells !== 'holds' ? UNITS_PAID : UNITS
 
 const contests = new WeakMap<BenchContext, Promise<Record<string, Measurement[]>>>()
 
@@ -154,32 +172,34 @@ async function measurerOf(
     }
     case 'ours':
     case 'textbook': {
-      const arena = await arenas.sale(contestant.syncDelayMs ?? 0)
-      const pool = kind === 'ours' ? {} : await bestPool(context, arena, connections)
-      return async () =>
-        await measurePurchases(context, {
-          ...arena,
-          ...{ seller: kind, connections },
-          ...pool,
-          ...(contestant.hasFreshTokens === true
-            ? { freshTokensPerSecond: FRESH_TOKENS[kind] }
-            : {}),
-        })
+      const { sells = 'orders' } = contestant
+      const arena =
+        sells === 'orders'
+          ? await arenas.sale(contestant.syncDelayMs ?? 0)
+          : await arenas.pricedSale()
+      const measure = async (more: object): Promise<Measurement> => {
+        const shared = { ...arena, seller: kind, connections, ...more }
+        return sells === 'orders' || sells === 'holds'
+          ? await measurePurchases(context, { ...shared, isHeld: sells === 'holds' })
+          : await measurePaid(context, { ...shared, isOneShot: sells === 'paid one-shot' })
+      }
+      const pool =
+        kind === 'ours' ? {} : await bestPool(context, { arena, connections, sells, measure })
+      const tokens =
+        contestant.hasFreshTokens === true ? { freshTokensPerSecond: FRESH_TOKENS[kind] } : {}
+      return async () => await measure({ ...pool, ...tokens })
     }
   }
 }
 
 function createArenas(context: BenchContext) {
   const sales = new Map<number, Promise<Arena>>()
+  let pricedSale: Promise<Arena> | undefined
   let listing: Promise<Arena> | undefined
 
-  const open = async (server: BenchServer, events: number, users?: number): Promise<Arena> => {
+  const open = async (server: BenchServer, sale: Partial<SaleOptions>): Promise<Arena> => {
     const template = await server.createDatabase()
-    const sale = await context.createSale(template, {
-      events,
-      ...(users === undefined ? {} : { users }),
-    })
-    return { server, template, sale }
+    return { server, template, sale: await context.createSale(template, sale) }
   }
   const openSlow = async (syncDelayMs: number): Promise<Arena> => {
     const server = await context.startServer({ syncDelayMs })
@@ -187,20 +207,24 @@ function createArenas(context: BenchContext) {
     const commitMs = await timeCommit(database)
     context.log(`A commit takes ${commitMs.toFixed(2)} ms with ${syncDelayMs} ms added to each flush.`) // prettier-ignore
     if (commitMs < syncDelayMs) throw new Error('flushes are not slower, though they should be')
-    return await open(server, 1)
+    return await open(server, {})
   }
   return {
     /** 20,000 users and one event. */
     async sale(syncDelayMs: number): Promise<Arena> {
       const opened =
         sales.get(syncDelayMs) ??
-        (syncDelayMs === 0 ? open(context.server, 1) : openSlow(syncDelayMs))
+        (syncDelayMs === 0 ? open(context.server, {}) : openSlow(syncDelayMs))
       sales.set(syncDelayMs, opened)
       return await opened
     },
+    /** The same, but tickets cost something. */
+    async pricedSale(): Promise<Arena> {
+      return await (pricedSale ??= open(context.server, { priceCents: PRICE_CENTS }))
+    },
     /** A page full of events. */
     async listing(): Promise<Arena> {
-      return await (listing ??= open(context.server, 20, 1))
+      return await (listing ??= open(context.server, { events: 20, users: 1 }))
     },
   }
 }

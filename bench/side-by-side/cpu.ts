@@ -7,6 +7,8 @@ export interface CpuShares {
   target?: number
   /** All processes of PostgreSQL. */
   database?: number
+  /** The payment simulator. */
+  provider?: number
 }
 
 /** Linux counts in hundredths of a second on every machine that Node runs on. */
@@ -24,6 +26,7 @@ const CHILDREN_TICKS = [13, 14]
 export function watchCpu(pids: {
   target?: number | undefined
   server?: number | undefined
+  provider?: number | undefined
 }): () => CpuShares {
   if (process.platform !== 'linux') return () => ({})
   const startedAt = performance.now()
@@ -37,6 +40,7 @@ export function watchCpu(pids: {
       load: share('load'),
       ...(pids.target === undefined ? {} : { target: share('target') }),
       ...(pids.server === undefined ? {} : { database: share('database') }),
+      ...(pids.provider === undefined ? {} : { provider: share('provider') }),
     }
   }
 }
@@ -46,11 +50,12 @@ export function cpuSecondsOf(pid: number): number {
   return ticks(statOf(pid), OWN_TICKS) / TICKS_PER_SECOND
 }
 
-function readAll(pids: { target?: number | undefined; server?: number | undefined }) {
+function readAll(pids: Parameters<typeof watchCpu>[0]) {
   return {
     load: ticks(statOf(process.pid), CHILDREN_TICKS),
     target: pids.target === undefined ? 0 : ticks(statOf(pids.target), OWN_TICKS),
     database: pids.server === undefined ? 0 : ticksOfFamily(pids.server),
+    provider: pids.provider === undefined ? 0 : ticks(statOf(pids.provider), OWN_TICKS),
   }
 }
 

@@ -8,7 +8,6 @@ import { loadConfig } from '../../src/config.ts'
 import type { decideBatch } from '../../src/services/ticketing/decide-batch.ts'
 import { createTicketCode } from '../../src/services/ticketing/ticket-code.ts'
 
-const PRICE_CENTS = 7_500
 const STOCK = { remaining: 1_000_000_000, byType: new Map<number, number>() }
 
 let lastOrderId = 0
@@ -23,7 +22,7 @@ const decideAtOnce: typeof decideBatch = async (deps, eventId, purchases) => {
       placed: true,
       orderId: (lastOrderId += 1),
       ticketCodes: Array.from({ length: quantity }, () => createTicketCode(at.getTime())),
-      totalPriceCents: quantity * PRICE_CENTS,
+      totalPriceCents: 0,
       currency: 'EUR',
       at,
       expiresAt: undefined,

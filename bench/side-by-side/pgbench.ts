@@ -20,8 +20,8 @@ begin;
 select capacity - held - sold as remaining from event_inventory where event_id = :event for update \gset
 \if :remaining >= 2
 update event_inventory set sold = sold + 2 where event_id = :event;
-insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status)
-  values (:user, :event, :type, 2, 150, 'CONFIRMED') returning id as order_id \gset
+insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status, confirmed_at)
+  values (:user, :event, :type, 2, 0, 'CONFIRMED', clock_timestamp()) returning id as order_id \gset
 insert into tickets (order_id, event_id, ticket_code)
   values (:order_id, :event, 'TCK-' || :order_id || '-1'), (:order_id, :event, 'TCK-' || :order_id || '-2');
 \endif

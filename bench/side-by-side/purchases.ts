@@ -37,11 +37,13 @@ export interface Purchases extends Arena {
   poolsTried?: Record<string, number>
   /** Every request has a token that the server has never seen, for as many requests a second. */
   freshTokensPerSecond?: number
+  /** Orders are held, not bought. */
+  isHeld?: boolean
   seconds?: number
   warmUpSeconds?: number
 }
 
-const PROGRAMS = {
+export const PROGRAMS = {
   textbook: 'bench/side-by-side/textbook/main',
   'no-database': 'bench/side-by-side/no-database',
 }
@@ -50,7 +52,7 @@ export async function measurePurchases(
   context: BenchContext,
   purchases: Purchases,
 ): Promise<Measurement> {
-  const { server, template, sale, seller, connections, pool } = purchases
+  const { server, template, sale, seller, connections, pool, isHeld = false } = purchases
   await using database = await server.copyDatabase(template)
   await using target =
     seller === 'ours'
@@ -67,7 +69,7 @@ export async function measurePurchases(
   const shared = {
     method: 'POST',
     path: '/api/v1/orders',
-    bodies: [sale.bodyFor(eventId, TICKETS_PER_ORDER)],
+    bodies: [sale.bodyFor(eventId, TICKETS_PER_ORDER, isHeld ? { hold: true } : undefined)],
     withKeys: true,
   } as const
   const result = await context.load({
@@ -84,6 +86,7 @@ export async function measurePurchases(
       cutOffMax: isInBooks ? result.cutOffMax : 0,
       ticketsPerOrder: TICKETS_PER_ORDER,
       hasTypes: true,
+      isHeld,
     }),
   ]
   if (tokens.isOnce && result.answered > tokens.measured.length) {

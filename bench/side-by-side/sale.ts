@@ -13,6 +13,11 @@ export interface SaleOptions {
   events: number
   /** Tickets of each event. */
   capacity: number
+  /**
+   * Of a ticket. What is free is CONFIRMED at once, as an order was before there were payments; what
+   * is not has to be paid through the provider, and only the rows about payments measure that.
+   */
+  priceCents: number
 }
 
 export const SALE_DEFAULTS: SaleOptions = {
@@ -20,6 +25,7 @@ export const SALE_DEFAULTS: SaleOptions = {
   events: 1,
   // Nothing here sells out; less than half of an integer, so that sums of counters stay one.
   capacity: 1_000_000_000,
+  priceCents: 0,
 }
 
 /** It is the same in copies of its database. */
@@ -36,14 +42,13 @@ export interface Sale {
   signTokens: () => string[]
   /** As many as wanted, each another text, and never the same user twice within all users. */
   signFreshTokens: (count: number) => string[]
-  /** The body of a purchase. */
-  bodyFor: (eventId: number, quantity: number) => string
+  /** The body of a purchase; `more` has its further fields. */
+  bodyFor: (eventId: number, quantity: number, more?: { hold: true }) => string
 }
 
 /** The most that an event may let one user have. */
 const MAX_PER_USER = 100
 const TICKETS_TOTAL = 1_000_000
-const PRICE = 75
 const DAY_MS = 86_400_000
 /** Not to sign with a time that clocks could disagree about. */
 const FRESH_SECONDS_MAX = ACCESS_TOKEN_SECONDS / 2
@@ -67,7 +72,7 @@ export async function createSale(options: {
   const api = createApi(shop.url)
   const eventIds: number[] = []
   for (let n = 1; n <= sale.events; n += 1) {
-    const { id } = await api.post<{ id: number }>('/events', eventFields(n), token)
+    const { id } = await api.post<{ id: number }>('/events', eventFields(n, sale), token)
     eventIds.push(id)
   }
   const ticketTypeIds = await openFully(database, eventIds, sale.capacity)
@@ -84,7 +89,7 @@ export async function createSale(options: {
         signAll(keys, shuffled, round, Math.min(shuffled.length, count - round * shuffled.length)),
       ).flat()
     },
-    bodyFor: (event_id, quantity) => JSON.stringify({ event_id, quantity }),
+    bodyFor: (event_id, quantity, more) => JSON.stringify({ event_id, quantity, ...more }),
   }
 }
 
@@ -102,14 +107,14 @@ function signAll(
     .map((id) => tokens.issue({ id, userType: 'guest', tokenVersion: 0 }))
 }
 
-const eventFields = (n: number) => ({
+const eventFields = (n: number, { priceCents }: SaleOptions) => ({
   name: `Concert ${n}: the hall is full`,
   description: 'An evening that everybody wants to be at. '.repeat(4),
   venue: 'City Arena',
   city: 'Springfield',
   category: 'concert',
   event_date: new Date(Date.now() + (30 + n) * DAY_MS).toISOString(),
-  ticket_price: PRICE,
+  ticket_price: priceCents / 100,
   total_tickets: TICKETS_TOTAL,
   max_per_user: MAX_PER_USER,
 })

@@ -50,7 +50,14 @@ export const IdempotencyHeaders = Type.Object({
   ),
 })
 
-const TicketCode = Type.Object({ ticket_code: Type.String() })
+/** Good for a day or two, without a token; ask again for new ones. Not in the answer to a purchase. */
+const TicketLinks = Type.Object({ qr_svg: Type.String(), qr_png: Type.String() })
+const OrderLinks = Type.Object({ tickets_pdf: Type.String(), calendar: Type.String() })
+
+const TicketCode = Type.Object({
+  ticket_code: Type.String(),
+  links: Type.Optional(TicketLinks),
+})
 
 const OrderStatus = Type.Enum(['PENDING', 'CONFIRMED', 'CANCELLED'])
 
@@ -79,6 +86,7 @@ export const Order = Type.Object({
   refunded_amount: Type.Optional(
     Type.Number({ description: 'What the tickets cost that were taken back.' }),
   ),
+  links: Type.Optional(OrderLinks),
 })
 
 export const PayOrderBody = Type.Object(
@@ -124,8 +132,24 @@ export const Ticket = Type.Object({
   event_id: Type.Integer(),
   issued_at: Type.String({ format: 'date-time' }),
   valid: Type.Boolean(),
+  links: Type.Optional(TicketLinks),
 })
 
 export const TicketParams = Type.Object({
   code: Type.String({ minLength: 5, maxLength: 64, pattern: '^TCK-[0-9A-Z]+$' }),
+})
+
+/** A link to a file, as `links` gives it. */
+export const OrderFileParams = Type.Object({
+  id: Id,
+  version: Type.String({ maxLength: 40 }),
+  expires: Type.String({ maxLength: 12 }),
+  signature: Type.String({ maxLength: 64 }),
+})
+
+export const TicketFileParams = Type.Object({
+  code: TicketParams.properties.code,
+  version: Type.String({ maxLength: 40 }),
+  expires: Type.String({ maxLength: 12 }),
+  signature: Type.String({ maxLength: 64 }),
 })

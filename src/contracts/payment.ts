@@ -32,6 +32,7 @@ export const Proof = Type.Object(
   {
     event_id: Type.Integer(),
     counted_at: Type.String({ format: 'date-time' }),
+    currency: Type.String(),
     holds: Type.Boolean({ description: 'All of the checks do.' }),
     capacity: Type.Integer(),
     held: Type.Integer(),
@@ -50,6 +51,7 @@ export const Proof = Type.Object(
     checks: Type.Array(
       Type.Object({
         claim: Type.String(),
+        counts: Type.Enum(['tickets', 'money']),
         left: Type.Number(),
         right: Type.Number(),
         holds: Type.Boolean(),

@@ -1,5 +1,6 @@
 /** What crosses the boundary about accounts and sessions. */
 import { Type } from 'typebox'
+import { LANGUAGES } from '../kernel/language.ts'
 import { pageQuery } from './pages.ts'
 
 /** Code may count on these; the rules for people are in the user service. */
@@ -39,6 +40,19 @@ export const User = Type.Object({
   email: Type.String(),
   user_type: UserType,
   created_at: Time,
+})
+
+const MailLanguage = Type.Enum([...LANGUAGES], {
+  description: 'The language that mails are written in; at first what the browser asked for.',
+})
+
+/** An account as its owner sees it. */
+export const Me = Type.Object({
+  ...User.properties,
+  language: MailLanguage,
+  email_verified: Type.Boolean({
+    description: 'Whether its owner proved that the address is theirs.',
+  }),
 })
 
 const RefreshIn = Type.Optional(
@@ -81,6 +95,7 @@ export const RefreshTokenBody = Type.Object(
 export const ChangeMeBody = Type.Object(
   {
     name: Type.Optional(Type.String({ maxLength: TEXT_MAX, description: '1 to 100 characters.' })),
+    language: Type.Optional(MailLanguage),
     password: Type.Optional(NewPassword),
     current_password: Type.Optional(
       Type.String({ maxLength: TEXT_MAX, description: 'Needed for a new password.' }),
@@ -92,11 +107,28 @@ export const ChangeMeBody = Type.Object(
 
 /** A new password ends every session, so that the answer begins a new one. */
 export const ChangedMe = Type.Object({
-  ...User.properties,
+  ...Me.properties,
   token: Type.Optional(TokenMembers.token),
   expires_in: Type.Optional(TokenMembers.expires_in),
   refresh_token: Type.Optional(Type.String()),
 })
+
+const LinkToken = Type.String({
+  maxLength: TEXT_MAX,
+  description: 'What the link in the mail carries.',
+})
+
+export const AskPasswordResetBody = Type.Object(
+  { email: Type.String({ maxLength: TEXT_MAX }) },
+  { additionalProperties: false },
+)
+
+export const ResetPasswordBody = Type.Object(
+  { token: LinkToken, password: NewPassword },
+  { additionalProperties: false },
+)
+
+export const VerifyEmailBody = Type.Object({ token: LinkToken }, { additionalProperties: false })
 
 export const Jwks = Type.Object({
   keys: Type.Array(

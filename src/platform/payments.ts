@@ -275,13 +275,23 @@ function messageOf(event: Stripe.Event): ProviderMessage {
   }
 }
 
-/** Stripe counts in the smallest unit of a currency: yen have no hundredths, dinars have thousandths. */
-function minorUnits(cents: number, currency: string): number {
+const fractionDigits = new Map<string, number>()
+
+/** Asked once for each currency: making a format is slow. */
+function fractionDigitsOf(currency: string): number {
+  const known = fractionDigits.get(currency)
+  if (known !== undefined) return known
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
     style: 'currency',
     currency,
   }).resolvedOptions()
-  const units = cents * 10 ** (maximumFractionDigits - 2)
+  fractionDigits.set(currency, maximumFractionDigits)
+  return maximumFractionDigits
+}
+
+/** Stripe counts in the smallest unit of a currency: yen have no hundredths, dinars have thousandths. */
+function minorUnits(cents: number, currency: string): number {
+  const units = cents * 10 ** (fractionDigitsOf(currency) - 2)
   if (Number.isInteger(units)) return units
   throw new PaymentRefusedError('invalid_amount')
 }

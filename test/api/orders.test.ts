@@ -406,7 +406,10 @@ suite('past purchases', () => {
     const [mine, theirs] = [await buyer(), await buyer()]
     const order = (await post(mine, { event_id: eventId, quantity: 1 })).json<OrderJson>()
     const code = order.tickets[0]?.ticket_code ?? ''
-    assert.deepEqual((await get(mine, `/api/v1/orders/${order.order_id}`)).json(), order)
+    const found = (await get(mine, `/api/v1/orders/${order.order_id}`)).body
+    // Without the links to its files, which a purchase does not answer with.
+    const withoutLinks = found.replace(/,"links":\{[^}]*\}/g, '')
+    assert.deepEqual(JSON.parse(withoutLinks), order)
     assert.equal(
       (await get(mine, `/api/v1/tickets/${code}`)).json<{ valid: boolean }>().valid,
       true,

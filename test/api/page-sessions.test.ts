@@ -131,12 +131,11 @@ test("an expired page session is nobody's", async () => {
   assert.equal(await shop.accounts.findPageSession(token), undefined)
 })
 
-test('addresses are told of those who exist', async () => {
+test('accounts are found by their id, those who exist', async () => {
   await using shop = await open()
-  assert.deepEqual(await shop.accounts.addressOf([shop.user.id, 999_999]), [
-    { id: shop.user.id, name: 'Alice', email: credentials.email },
-  ])
-  assert.deepEqual(await shop.accounts.addressOf([]), [])
+  const found = await shop.accounts.findUser(shop.user.id)
+  assert.deepEqual([found?.name, found?.email], ['Alice', credentials.email])
+  assert.equal(await shop.accounts.findUser(999_999), undefined)
 })
 
 test('first admins made by several starters at once are one', async () => {

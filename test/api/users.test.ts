@@ -255,12 +255,14 @@ test('a password is the same however its characters are composed', async () => {
   assert.equal(answer.status, 200)
 })
 
+const OWN_FIELDS = ['id', 'name', 'email', 'user_type', 'created_at', 'language', 'email_verified']
+
 test('my account is mine alone to see', async () => {
   await using app = await startApp()
   const account = await signUp(app, { name: 'Alice' })
   const me = await get(app, ME, account.token)
   const user = me.json<{ id: number }>()
-  assert.deepEqual(Object.keys(user), ['id', 'name', 'email', 'user_type', 'created_at'])
+  assert.deepEqual(Object.keys(user), OWN_FIELDS)
   assert.equal(user.id, account.id)
   assertRefused(await get(app, ME), { status: 401, code: 'unauthenticated' })
 })
@@ -271,7 +273,7 @@ test('I can change my name and nothing that is not mine to change', async () => 
   const renamed = await patch(app, ME, { name: ' Alice B. ' }, account.token)
   assert.equal(renamed.status, 200)
   assert.equal(renamed.json<{ name: string }>().name, 'Alice B.')
-  assert.deepEqual(Object.keys(renamed.json()), ['id', 'name', 'email', 'user_type', 'created_at'])
+  assert.deepEqual(Object.keys(renamed.json()), OWN_FIELDS)
   for (const field of [
     'user_type',
     'id',

@@ -92,8 +92,8 @@ browserTest('a confirmation is in the mailbox, as it would look', async () => {
   const mail = page.frameLocator('iframe')
   await mail.getByText('You are going to Mail & Parcels').waitFor()
   assert.equal(await mail.getByText(/^TCK-/).count(), 2)
-  const font = mail.locator('body')
-  assert.match(await font.evaluate((body) => getComputedStyle(body).fontFamily), /system-ui/)
+  const background = mail.locator('body')
+  assert.equal(await background.evaluate((body) => getComputedStyle(body).backgroundColor), 'rgb(244, 241, 234)') // prettier-ignore
   assert.deepEqual(visitor.faults, [])
 })
 

@@ -64,6 +64,7 @@ test('in production load balancers hear of a stop while requests are still answe
   const shop = await startShopProcess({
     DATA_DIR: dataDir,
     NODE_ENV: 'production',
+    PUBLIC_URL: 'https://tickets.example',
     RATE_LIMIT: '100000,100000',
     SMTP_URL: 'smtp://127.0.0.1:1',
     STRIPE_SECRET_KEY: 'sk_live_of_a_test',

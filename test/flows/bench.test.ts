@@ -16,6 +16,9 @@ import { type Books, faultsOf, readBooks } from '../../bench/side-by-side/books.
 import { drawChart } from '../../bench/side-by-side/chart.ts'
 import { judge, summarize } from '../../bench/side-by-side/figures.ts'
 import { type BenchOptions, readOptions } from '../../bench/side-by-side/options.ts'
+import { type PaidBooks, faultsOfPaid } from '../../bench/side-by-side/paid-books.sql.ts'
+import { measurePaid } from '../../bench/side-by-side/paid-orders.ts'
+import { measurePurchases } from '../../bench/side-by-side/purchases.ts'
 import { readResults } from '../../bench/side-by-side/results.ts'
 import type { Row } from '../../bench/side-by-side/row.ts'
 import { hasWrk, runWrk } from '../../bench/side-by-side/wrk.ts'
@@ -76,12 +79,35 @@ const careful: Row = {
     const { jobs: _, ...books } = await readBooks(database)
     assert.deepEqual(books, {
       sold: 101,
+      held: 0,
       soldByType: 101,
+      heldByType: 0,
       orders: 2,
       quantities: 101,
       tickets: 101,
     })
     return { ratios: [1], figures: {}, faults: [] }
+  },
+}
+
+/** Both, through a payment simulator of their own, on one sale that is not free. */
+const paid: Row = {
+  name: 'paid-once',
+  title: 'Both hold, pay and confirm, and their books and the provider agree',
+  async measure(context) {
+    const template = await context.server.createDatabase()
+    const sale = await context.createSale(template, { users: 50, priceCents: 7_500 })
+    const arena = { server: context.server, template, sale, connections: 4, pool: 4 }
+    const faults: string[] = []
+    for (const isOneShot of [false, true]) {
+      const ours = await measurePaid(context, { ...arena, seller: 'ours', isOneShot })
+      const textbook = await measurePaid(context, { ...arena, seller: 'textbook', isOneShot })
+      faults.push(...ours.faults, ...textbook.faults)
+    }
+    const isHeld = { ...arena, isHeld: true }
+    const ours = await measurePurchases(context, { ...isHeld, seller: 'ours' })
+    const textbook = await measurePurchases(context, { ...isHeld, seller: 'textbook' })
+    return { ratios: [1], figures: {}, faults: [...faults, ...ours.faults, ...textbook.faults] }
   },
 }
 
@@ -93,13 +119,13 @@ interface Answer {
 
 test('a row is measured and written down, and one with a refused purchase is void', async () => {
   const lines: string[] = []
-  const { path, exitCode } = await runBench(options(), [oneClient, refused, careful], {
+  const { path, exitCode } = await runBench(options(), [oneClient, refused, careful, paid], {
     print: (line) => lines.push(line),
     stop: new AbortController().signal,
   })
   const said = lines.join('\n')
   const results = await readResults(path)
-  const [good, bad, third] = results.rows
+  const [good, bad, third, fourth] = results.rows
   assert.deepEqual(good?.faults, [], said)
   assert.equal(good.ratios.length, 1)
   assert.ok((good.ratio?.median ?? 0) > 0, said)
@@ -107,6 +133,7 @@ test('a row is measured and written down, and one with a refused purchase is voi
   assert.ok((good.figures['ours c1, requests/s']?.median ?? 0) > 0, said)
 
   assert.deepEqual(third?.faults, [], said)
+  assert.deepEqual(fourth?.faults, [], said)
 
   assert.equal(bad?.verdict, 'VOID')
   assert.match(bad.faults.join('\n'), /status 429/)
@@ -120,7 +147,18 @@ test('a row is measured and written down, and one with a refused purchase is voi
   assert.match(results.commit, /^([0-9a-f]{40}|unknown)$/)
 })
 
-const BOOKS: Books = { sold: 20, soldByType: 20, orders: 10, quantities: 20, tickets: 20, jobs: 0 }
+const BOOKS: Books = {
+  sold: 20,
+  held: 0,
+  soldByType: 20,
+  heldByType: 0,
+  orders: 10,
+  quantities: 20,
+  tickets: 20,
+  jobs: 0,
+}
+/** The same tickets, held. */
+const HELD = { sold: 0, soldByType: 0, held: 20, heldByType: 20, tickets: 0 }
 const EXPECTED = { acknowledged: 9, cutOffMax: 1, ticketsPerOrder: 2, hasTypes: true }
 
 test('books that agree have no fault', () => {
@@ -171,6 +209,53 @@ for (const [what, books, expected] of [
 ] as const) {
   test(`books with ${what} make a run void`, () => {
     assert.ok(faultsOf(books, expected).length > 0, what)
+  })
+}
+
+for (const [what, books] of [
+  ['holds that are sold', BOOKS],
+  ['a held ticket too few', { ...BOOKS, ...HELD, held: 19 }],
+  ['a counter of holds that is behind', { ...BOOKS, ...HELD, heldByType: 18 }],
+] as const) {
+  test(`books of holds with ${what} make a run void`, () => {
+    assert.deepEqual(faultsOf({ ...BOOKS, ...HELD }, { ...EXPECTED, isHeld: true }), [])
+    assert.ok(faultsOf(books, { ...EXPECTED, isHeld: true }).length > 0, what)
+  })
+}
+
+const PAID: PaidBooks = {
+  ...{ capacity: 100, sold: 4, held: 0, soldByType: 4, quantities: 4, tickets: 4 },
+  ...{ confirmed: 2, pending: 0, cancelled: 0, unpaid: 0, refunds: 0, otherTransfers: 0 },
+  ...{ priceCents: 30_000, capturedCents: 30_000, ledgerSalesCents: 30_000, paymentsInFlight: 0 },
+  captures: new Map([
+    [1, 15_000],
+    [2, 15_000],
+  ]),
+}
+const CAPTURES = ['1', '2'].map((order_id) => ({ order_id, amount: 15_000, amount_refunded: 0 }))
+const [CAPTURE] = CAPTURES as [(typeof CAPTURES)[number]]
+const PAID_ORDERS = { acknowledged: 2, ticketsPerOrder: 2 }
+
+for (const [what, books, provider, expected] of [
+  ['an order that is not paid', { unpaid: 1 }, CAPTURES, {}],
+  ['a ledger that is behind', { ledgerSalesCents: 15_000 }, CAPTURES, {}],
+  ['money that was captured beside the orders', { capturedCents: 45_000 }, CAPTURES, {}],
+  ['a payment in flight', { paymentsInFlight: 1 }, CAPTURES, {}],
+  ['a hold that was left', { held: 2, pending: 1 }, CAPTURES, {}],
+  ['a refund', { refunds: 1 }, CAPTURES, {}],
+  ['more tickets than there are', { capacity: 3 }, CAPTURES, {}],
+  ['a ticket too few', { tickets: 3 }, CAPTURES, {}],
+  ['an order that nobody was told of', {}, CAPTURES, { acknowledged: 1 }],
+  ['orders of another size', {}, CAPTURES, { ticketsPerOrder: 1 }],
+  ['a capture that the provider lacks', {}, [CAPTURE], {}],
+  ['a capture too many', {}, [...CAPTURES, { ...CAPTURE, order_id: '3' }], {}],
+  ['an order that was captured twice', {}, [...CAPTURES, CAPTURE], {}],
+  ['another amount at the provider', {}, [CAPTURE, { ...CAPTURE, order_id: '2', amount: 1 }], {}],
+] as const) {
+  test(`books of paid orders with ${what} make a run void`, () => {
+    assert.deepEqual(faultsOfPaid(PAID, CAPTURES, PAID_ORDERS), [])
+    const faults = faultsOfPaid({ ...PAID, ...books }, [...provider], { ...PAID_ORDERS, ...expected }) // prettier-ignore
+    assert.ok(faults.length > 0, what)
   })
 }
 

@@ -12,6 +12,8 @@ import { type CrowdOptions, planCrowd } from '../../bench/onsale/crowd.ts'
 import type { Entry, Placed } from '../../bench/onsale/ledger.ts'
 import { type Rehearsal, checkAll, rehearse } from '../../bench/onsale/onsale.ts'
 import { type Options, readOptions } from '../../bench/onsale/options.ts'
+import type { ProviderBooks } from '../../bench/onsale/provider.ts'
+import { moneyFiguresOf } from '../../bench/onsale/report.ts'
 import { createResponseReader } from '../../bench/onsale/response.ts'
 import { SILENT } from '../../bench/onsale/terminal.ts'
 import { judge } from '../../bench/onsale/verdict.ts'
@@ -25,7 +27,10 @@ let rehearsal: Rehearsal
 before(async () => {
   app = await startApp()
   const url = await app.listen()
-  rehearsal = await run([...SMALL, '--url', url], { DATABASE_URL: app.databaseUrl })
+  rehearsal = await run([...SMALL, '--url', url], {
+    DATABASE_URL: app.databaseUrl,
+    STRIPE_API_URL: app.shop.paymentSimulatorUrl ?? '',
+  })
 })
 
 after(async () => {
@@ -47,29 +52,41 @@ const failed = (checks: Rehearsal['checks']): string[] =>
 test('a shop in order passes every check', () => {
   assert.deepEqual(failed(rehearsal.checks), [])
   assert.equal(rehearsal.verdict.exitCode, 0)
-  assert.equal(rehearsal.verdict.summary, 'SOLD 300 of 300 · 0 oversold · 0 lost · 0 duplicated')
+  assert.equal(
+    rehearsal.verdict.summary,
+    'SOLD 300 of 300 · 0 oversold · 0 lost · 0 duplicated · 0 charged without a ticket',
+  )
   assert.ok(rehearsal.figures.replays > 0, 'some keys were used again')
   assert.ok(rehearsal.figures.browsed > 100, 'some people only looked')
   for (const code of ['sold_out', 'limit_exceeded', 'sales_not_started', 'invalid_request']) {
     assert.ok((rehearsal.figures.refused.get(code) ?? 0) > 0, `some were refused with ${code}`)
   }
+  const { ledger, provider, books } = rehearsal
+  const money = moneyFiguresOf(books as Books, ledger, provider)
+  assert.equal(money.captured, 300)
+  assert.equal(money.capturedByProvider, 300)
+  assert.equal(money.resold, money.abandoned, 'what was not paid was sold to somebody else')
+  for (const [what, count] of Object.entries(money)) {
+    assert.ok((count ?? 0) > 0, `${what} is ${String(count)}`)
+  }
 })
 
 /** The event of the rush, and the order of it that has the lowest id. */
 const EVENT = '(select max(id) from events)'
-const FIRST = `(select min(id) from orders where event_id = ${EVENT})`
+const FIRST = `(select min(id) from orders where event_id = ${EVENT} and status = 'CONFIRMED')`
 const FORGET_ORDER = [
   `update event_inventory set sold = sold - o.quantity from orders o where o.id = ${FIRST}`,
   `update inventory i set sold = i.sold - o.quantity from orders o where o.id = ${FIRST}`,
   `delete from mails where message_id = '<order-' || ${FIRST} || '-confirmation@boxoffice.example>'`,
   `delete from tickets where order_id = ${FIRST}`,
+  `delete from payments where order_id = ${FIRST}`,
   `delete from orders where id = ${FIRST}`,
 ]
 const extraOrder = (key: string): string[] => [
   `insert into orders (id, user_id, event_id, ticket_type_id, quantity, total_price, status,
-                       created_at, idempotency_key, request_digest)
-     select 900000, user_id, event_id, ticket_type_id, 1, 75, 'CONFIRMED', created_at, ${key}
-       from orders where idempotency_key is not null order by id limit 1`,
+                       created_at, confirmed_at, idempotency_key, request_digest)
+     select 900000, user_id, event_id, ticket_type_id, 1, 75, 'CONFIRMED', created_at, confirmed_at, ${key}
+       from orders where idempotency_key is not null and status = 'CONFIRMED' order by id limit 1`,
   `insert into tickets (order_id, event_id, ticket_code) values (900000, ${EVENT}, 'TCK-EXTRA')`,
 ]
 const WITHOUT_LIMITS = [
@@ -82,7 +99,7 @@ const DAMAGES: { what: string; statements: string[]; noticedBy: string[] }[] = [
   {
     what: 'an order that nobody asked for',
     statements: extraOrder(`'made-up', request_digest`),
-    noticedBy: ['nothing_unasked', 'stock_adds_up', 'not_oversold', 'mails_sent'],
+    noticedBy: ['nothing_unasked', 'stock_adds_up', 'not_oversold', 'mails_sent', 'paid_once'],
   },
   {
     what: 'an order without a key that nobody asked for',
@@ -142,7 +159,10 @@ const DAMAGES: { what: string; statements: string[]; noticedBy: string[] }[] = [
   },
   {
     what: 'a buyer who has too many',
-    statements: [`update orders set user_id = (select max(user_id) from orders)`],
+    statements: [
+      `update orders set user_id = (select max(user_id) from orders), idempotency_key = null, request_digest = null
+        where status = 'CONFIRMED'`,
+    ],
     noticedBy: ['limit_kept', 'promises_kept'],
   },
   {
@@ -160,8 +180,8 @@ const DAMAGES: { what: string; statements: string[]; noticedBy: string[] }[] = [
   },
   {
     what: 'a cancelled order',
-    statements: [`update orders set status = 'CANCELLED' where id = ${FIRST}`],
-    noticedBy: ['orders_whole', 'promises_kept'],
+    statements: [`update orders set status = 'CANCELLED', reason = 'refunded' where id = ${FIRST}`],
+    noticedBy: ['orders_whole', 'promises_kept', 'paid_once'],
   },
   {
     what: 'an order from before the opening',
@@ -177,7 +197,66 @@ const DAMAGES: { what: string; statements: string[]; noticedBy: string[] }[] = [
       'update event_inventory set capacity = capacity + 1',
       'update inventory set capacity = capacity + 1',
     ],
-    noticedBy: ['refusals_true', 'sold_out_when_wanted'],
+    noticedBy: ['sold_out_when_wanted'],
+  },
+  {
+    what: 'more tickets that are left than were ever given back',
+    statements: [
+      'update event_inventory set capacity = 2 * capacity',
+      'update inventory set capacity = 2 * capacity',
+    ],
+    noticedBy: ['refusals_true'],
+  },
+  {
+    what: 'an order that nobody paid',
+    statements: [`update payments set status = 'voided' where order_id = ${FIRST}`],
+    noticedBy: ['paid_once', 'books_agree'],
+  },
+  {
+    what: 'a payment of another amount than was captured',
+    statements: [`update payments set amount = amount - 0.01 where order_id = ${FIRST}`],
+    noticedBy: ['paid_once', 'books_agree'],
+  },
+  {
+    what: 'a payment that nobody knows the end of',
+    statements: [
+      `insert into payments (order_id, event_id, user_id, amount, currency, status, attempt, payment_method, check_at)
+         select id, event_id, user_id, total_price, 'EUR', 'processing', 1, 'pm_card_visa', now()
+           from orders where reason = 'expired' and id not in (select order_id from payments) limit 1`,
+    ],
+    noticedBy: ['paid_once'],
+  },
+  {
+    what: 'a buyer who paid and has no tickets',
+    statements: [
+      `delete from tickets where order_id = ${FIRST}`,
+      `update orders set status = 'CANCELLED', reason = 'expired' where id = ${FIRST}`,
+    ],
+    noticedBy: ['paid_once', 'nobody_charged_for_nothing'],
+  },
+  {
+    what: 'money that is not in the ledger',
+    statements: [
+      'alter table ledger disable trigger ledger_append_only',
+      `delete from ledger where order_id = ${FIRST}`,
+    ],
+    noticedBy: ['ledger_balances'],
+  },
+  {
+    what: 'money that is owed and not in the refunds',
+    statements: [
+      `insert into ledger (event_id, order_id, debit, credit, amount, currency)
+         select event_id, order_id, 'sales', 'refunds_due', amount, currency from payments limit 1`,
+    ],
+    noticedBy: ['ledger_balances'],
+  },
+  {
+    what: 'a hold that nobody paid and that is still there',
+    statements: [
+      `update orders set status = 'PENDING', reason = null
+        where id = (select min(id) from orders where reason = 'expired')`,
+    ],
+    noticedBy: ['holds_over', 'orders_whole'],
   },
   {
     what: 'a mail that is missing',
@@ -228,8 +307,11 @@ async function booksAfter(statements: string[]): Promise<Books> {
   return books as Books
 }
 
-const checksOf = (ledger: readonly Entry[], books = rehearsal.books as Books) =>
-  checkAll({ ledger, books, sale: rehearsal.sale, isWhole: true, mailIsDue: true })
+const checksOf = (
+  ledger: readonly Entry[],
+  books = rehearsal.books as Books,
+  provider = rehearsal.provider,
+) => checkAll({ ledger, books, provider, sale: rehearsal.sale, isWhole: true, mailIsDue: true })
 
 /** What is done to what the buyers remember, and which check must notice. */
 const MEMORIES: { what: string; change: (ledger: Entry[]) => void; noticedBy: string }[] = [
@@ -307,6 +389,27 @@ const MEMORIES: { what: string; change: (ledger: Entry[]) => void; noticedBy: st
     noticedBy: 'refusals_true',
   },
   {
+    what: 'a hold that is said to have expired and is paid',
+    change(ledger) {
+      const { orderId } = placedIn(ledger).outcome
+      ledger.push({ ...placedIn(ledger), what: 'pay', orderId, outcome: refused('hold_expired') })
+    },
+    noticedBy: 'refusals_true',
+  },
+  {
+    what: 'an order whose buyer was only told that the card was declined',
+    change(ledger) {
+      const { orderId } = placedIn(ledger).outcome
+      ledger.push({
+        ...placedIn(ledger),
+        what: 'pay',
+        orderId,
+        outcome: refused('payment_declined'),
+      })
+    },
+    noticedBy: 'declined_unpaid',
+  },
+  {
     what: 'nonsense that was taken',
     change(ledger) {
       ledger.push({ ...placedIn(ledger), what: 'wrong', expectedStatus: 400 })
@@ -334,7 +437,11 @@ for (const { what, change, noticedBy } of MEMORIES) {
 }
 
 function placedIn(ledger: Entry[]): Entry & { outcome: Placed } {
-  const found = ledger.find((entry) => entry.outcome.kind === 'placed' && entry.key !== undefined)
+  // Bought at once, so that its answer has codes.
+  const found = ledger.find(
+    ({ what, outcome, key }) =>
+      what === 'buy' && outcome.kind === 'placed' && outcome.status === 'CONFIRMED' && key !== undefined, // prettier-ignore
+  )
   return found as Entry & { outcome: Placed }
 }
 
@@ -345,6 +452,41 @@ const refused = (code: string): Entry['outcome'] => ({
   remaining: 0,
   allowed: 0,
 })
+
+/** What the provider's book says otherwise, and which check must notice. */
+const PROVIDERS: { what: string; change: (books: ProviderBooks) => void; noticedBy: string }[] = [
+  {
+    what: 'a capture that is not in the shop',
+    change: ({ captures }) => captures.push({ orderId: 900_000, cents: 7_500 }),
+    noticedBy: 'nobody_charged_for_nothing',
+  },
+  {
+    what: 'an order that was captured twice',
+    change: ({ captures }) => captures.push(...captures.slice(0, 1)),
+    noticedBy: 'nobody_charged_for_nothing',
+  },
+  {
+    what: 'a capture that the provider does not have',
+    change: ({ captures }) => captures.pop(),
+    noticedBy: 'books_agree',
+  },
+  {
+    what: 'a refund that the shop does not have',
+    change: ({ captures, refunds }) => refunds.push(...captures.slice(0, 1)),
+    noticedBy: 'books_agree',
+  },
+]
+
+for (const { what, change, noticedBy } of PROVIDERS) {
+  test(`the audit notices ${what}`, () => {
+    const { captures, refunds } = rehearsal.provider as ProviderBooks
+    const provider = { captures: [...captures], refunds: [...refunds] }
+    change(provider)
+    const checks = checksOf(rehearsal.ledger, rehearsal.books, provider)
+    assert.ok(failed(checks).includes(noticedBy), `${noticedBy} is among ${failed(checks).join()}`)
+    assert.equal(judge(checks, rehearsal.books).exitCode, 1)
+  })
+}
 
 test('a lost answer is no fault, whatever became of the request', () => {
   const ledger = rehearsal.ledger.map((entry) => ({ ...entry }))

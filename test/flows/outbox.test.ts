@@ -196,3 +196,64 @@ test('what waits behind a job that never ends is done by another runner, untried
   await processes[Symbol.asyncDispose]()
   assert.equal(await count(db, 'jobs'), 0)
 })
+
+test('a message of a newer version stays for a process of that version, and holds up nobody', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  // More than one round takes, in front of all others.
+  await db.query(
+    `insert into outbox (topic, payload) select 'of.the_next_version', '{}' from generate_series(1, 60)`,
+  )
+  await db.transaction(async (tx) => {
+    await publish(tx, 'event.created', { event_id: 1 })
+    await publish(tx, 'orders.placed', { event_id: 1, order_ids: [1] })
+  })
+  await using _processes = startProcesses(db, 1, [recorder(record)])
+  await until('what is known is done', async () => (await count(db, 'effects')) === 1)
+  // Of this version, though nobody does anything about it.
+  await until('nothing else is left', async () => (await count(db, 'outbox')) === 60)
+  assert.equal(await count(db, 'jobs'), 0)
+})
+
+test('mails in any number hold up nothing else', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const mail = consumer({
+    topic: 'orders.placed',
+    name: 'mail',
+    lane: 'mail',
+    effects: (message) => message.order_ids.map((id) => ({ id: String(id), data: { id } })),
+    handle: async () => {
+      await ended
+    },
+  })
+  const invalidation = consumer({
+    topic: 'event.changed',
+    name: 'invalidation',
+    effects: (message) => [{ id: 'x', data: { id: message.event_id } }],
+    handle: record,
+  })
+  const mails = 200
+  await db.query(
+    `insert into jobs (consumer, effect)
+       select 'mail', jsonb_build_object('id', n::text, 'data', jsonb_build_object('id', n))
+         from generate_series(1, $1::integer) n`,
+    [mails],
+  )
+  const processes = startProcesses(db, 1, [mail, invalidation])
+  await until('mails are at the mail server', async () => {
+    const begun = await db.query('select 1 from jobs where tries > 0')
+    return begun.length > 0
+  })
+  await db.transaction(async (tx) => {
+    await publish(tx, 'event.changed', { event_id: 1 })
+  })
+  await until('the other is done', async () => (await count(db, 'effects')) === 1)
+  assert.equal(await count(db, 'jobs'), mails)
+  end()
+  await processes[Symbol.asyncDispose]()
+})

@@ -1,29 +1,50 @@
 /** The people of the authorization tests, and things that belong to them. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TRIES_MAX } from '../../src/platform/outbox/jobs.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { startSession } from '../../src/services/user/open-session.ts'
 import type { SessionKind } from '../../src/services/user/sessions.sql.ts'
+import { makeUserToken } from '../../src/services/user/user-tokens.ts'
+import type { UserTokenKind } from '../../src/services/user/user-tokens.sql.ts'
 import { stylesheet } from '../../web/assets.ts'
-import { type Account, patch, post, signUp } from '../support/accounts.ts'
+import { type Account, get, patch, post, signUp } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
 import { type TestDatabase, createDatabase } from '../support/database.ts'
 import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
+import { waitForFile } from '../support/ticket-files.ts'
 
 /** Who calls. The suspended one is an organizer whose token and session are from before. */
 export const ROLES = ['nobody', 'suspended', 'guest', 'organizer', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** What an address or a body can name. An `event` is published and not on sale yet, a `sale` is. */
-export type Thing = 'event' | 'draft' | 'sale' | 'order' | 'ticket' | 'user' | 'mail' | 'asset'
+export type Thing =
+  | 'event'
+  | 'draft'
+  | 'sale'
+  | 'order'
+  | 'ticket'
+  | 'user'
+  | 'mail'
+  | 'deadLetter'
+  | 'asset'
+  | 'drawn order'
+  | FileLink
+
+/** What stands in the link to a file of an order, between the kind of its owner and its name. */
+type FileLink = 'tickets link' | 'calendar link' | 'svg link' | 'png link'
 
 export interface Person extends Buyer {
   /** The Cookie header of a page session. */
   cookie: string
   orderId: number
   ticketCode: string
+  /** To the files of that order, as long as they could still ask for them. */
+  links: Record<FileLink, string>
 }
 
 export interface Cast extends AsyncDisposable {
@@ -39,11 +60,17 @@ export interface Cast extends AsyncDisposable {
   /** A name for such a thing that nobody has. */
   missing: (thing: Thing) => string
   openSession: (userId: number, kind: SessionKind) => Promise<string>
+  /** The token of a link that `known` was sent. */
+  linkToken: (kind: UserTokenKind) => Promise<string>
 }
 
 /** Ids begin here, so that one is as long as another and found in a page. */
 const FIRST_ID = 700_000_000
 const FAR_ID = '999999999'
+/** The version, expiry and signature of a link that nobody made. */
+const NO_LINK = `1.1/9999999999/${'A'.repeat(43)}`
+
+let links = 0
 
 export async function startCast(): Promise<Cast> {
   const dataDir = await mkdtemp(join(tmpdir(), 'box-office-cast-'))
@@ -70,6 +97,7 @@ export async function startCast(): Promise<Cast> {
       cookie: `session=${await openSession(buyer.id, 'page')}`,
       orderId: order.order_id,
       ticketCode: order.tickets[0].ticket_code,
+      links: await linksOf(app, order.order_id, buyer.token),
     }
   }
 
@@ -110,6 +138,10 @@ export async function startCast(): Promise<Cast> {
     other,
     known,
     openSession,
+    linkToken: async (kind) => {
+      const asked = { kind, userId: known.id, request: `of the cast ${(links += 1)}` }
+      return await app.db.transaction(async (tx) => await makeUserToken(tx, randomBytes(32), asked))
+    },
     async thingOf(thing, owner) {
       switch (thing) {
         case 'event':
@@ -122,14 +154,27 @@ export async function startCast(): Promise<Cast> {
           return owner.ticketCode
         case 'user':
           return String(owner.id)
+        case 'deadLetter':
+          return await newDeadLetter(app)
         case 'mail':
           return await someMail(app)
         case 'asset':
           return stylesheet.path.replace('/assets/', '')
+        case 'drawn order':
+          await waitForFile(app, `/api/v1/orders/${owner.orderId}/tickets.pdf`, owner.token)
+          return String(owner.orderId)
+        case 'tickets link':
+        case 'calendar link':
+        case 'svg link':
+        case 'png link':
+          await waitForFile(app, owner.links[thing])
+          return owner.links[thing].split('/').slice(3, -1).join('/')
       }
     },
     missing: (thing) => {
       if (thing === 'asset') return 'nothing.css'
+      if (thing === 'tickets link' || thing === 'calendar link') return `${FAR_ID}/${NO_LINK}`
+      if (thing === 'svg link' || thing === 'png link') return `${other.ticketCode}/${NO_LINK}`
       return thing === 'ticket' ? `${other.ticketCode.slice(0, -4)}0000` : FAR_ID
     },
     async [Symbol.asyncDispose]() {
@@ -152,6 +197,34 @@ async function databaseWithLongIds(): Promise<TestDatabase> {
     [FIRST_ID],
   )
   return database
+}
+
+/** The id of a job that was given up. */
+async function newDeadLetter(app: TestApp): Promise<string> {
+  const [job] = await app.db.query<{ id: number }>(
+    `insert into jobs (consumer, effect, tries, last_error)
+       values ('of no version', '{"id": "order 1", "data": {}}', $1, 'refused') returning id`,
+    [TRIES_MAX],
+  )
+  return String(job?.id)
+}
+
+async function linksOf(
+  app: TestApp,
+  orderId: number,
+  token: string,
+): Promise<Record<FileLink, string>> {
+  const answer = await get(app, `/api/v1/orders/${orderId}`, token)
+  const { links, tickets } = answer.json<{
+    links: { tickets_pdf: string; calendar: string }
+    tickets: [{ links: { qr_svg: string; qr_png: string } }]
+  }>()
+  return {
+    'tickets link': links.tickets_pdf,
+    'calendar link': links.calendar,
+    'svg link': tickets[0].links.qr_svg,
+    'png link': tickets[0].links.qr_png,
+  }
 }
 
 /** The id of a mail; buyers get one a moment after they bought. */

@@ -4,11 +4,15 @@
  * `FUZZ_RUNS=20000 npm test -- security/fuzz` looks further, `TEST_SEED` repeats a run.
  */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import { TRIES_MAX as JOB_TRIES_MAX } from '../../src/platform/outbox/jobs.ts'
+import { makeUserToken } from '../../src/services/user/user-tokens.ts'
+import type { UserTokenKind } from '../../src/services/user/user-tokens.sql.ts'
 import { PASSWORD, signUp } from '../support/accounts.ts'
 import { type ApiDocument, readApiDocument } from '../support/api-document.ts'
 import { type TestApp, startApp } from '../support/app.ts'
@@ -70,8 +74,25 @@ before(async () => {
     eventIds.slice(0, 3).map(async (event_id) => await buy(url, guest, { event_id, quantity: 2 })),
   )
   const orderIds = orders.map((order) => order.orderId)
+  // Of somebody who calls nothing: a new password would end the tokens of the callers.
+  const reader = await signUp(app)
+  const linkToken = async (kind: UserTokenKind, n: number) => {
+    const asked = { kind, userId: reader.id, request: `of the fuzz ${n}` }
+    return await app.db.transaction(async (tx) => await makeUserToken(tx, randomBytes(32), asked))
+  }
+  const deadLetters = await app.db.query<{ id: number }>(
+    `insert into jobs (consumer, effect, tries)
+       select 'of no version', '{"id": "x", "data": {}}', $1 from generate_series(1, 20) returning id`,
+    [JOB_TRIES_MAX],
+  )
   pool = {
-    id: [...eventIds, ...orderIds, ...accounts.map((account) => account.id)],
+    token: [await linkToken('password_reset', 1), await linkToken('email_verification', 2)],
+    id: [
+      ...eventIds,
+      ...orderIds,
+      ...deadLetters.map(({ id }) => id),
+      ...accounts.map((account) => account.id),
+    ],
     event_id: eventIds,
     ticket_type_id: sales.slice(0, 3).flatMap((sale) => sale.ticketTypeIds),
     code: orders.flatMap((order) => order.ticketCodes),

@@ -73,7 +73,8 @@ test('a body that a call does not need does nothing', async () => {
     const before = await rowOf(id)
     const url = call.path.replace(':id', id)
     const answer = await send(cast, { ...call, url }, JSON.stringify(taken))
-    assert.ok(answer.status === 200 || answer.status === 400, `${call.name}: ${answer.body}`)
+    // Or it is about something else than an event, and finds nothing under that id.
+    assert.ok([200, 202, 400, 404].includes(answer.status), `${call.name}: ${answer.body}`)
     assert.deepEqual(await rowOf(id), before, call.name)
   }
 })

@@ -11,6 +11,7 @@ before(async () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const env = {
     NODE_ENV: 'production',
+    PUBLIC_URL: 'https://tickets.example',
     AUTH_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     SMTP_URL: 'smtp://127.0.0.1:9',
     STRIPE_SECRET_KEY: 'sk_live_of_a_test',

@@ -79,6 +79,7 @@ function outcomeOf(policy: RoutePolicy, role: Role, about?: [Thing, Relation]): 
   const isSignedIn = role !== 'nobody' && role !== 'suspended'
   const answers = about && policy.things?.[about[0]]
   const toAdmin = answers?.othersToAdmin ?? answers?.others
+  const own = role === 'admin' ? (answers?.ownToAdmin ?? answers?.own) : answers?.own
   const status =
     about === undefined
       ? typeof policy.status === 'object'
@@ -87,7 +88,7 @@ function outcomeOf(policy: RoutePolicy, role: Role, about?: [Thing, Relation]): 
       : about[1] === 'missing'
         ? 404
         : about[1] === 'own'
-          ? answers?.own
+          ? own
           : role === 'admin'
             ? toAdmin
             : answers?.others

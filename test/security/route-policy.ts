@@ -11,6 +11,8 @@ import type { Cast, Thing } from './cast.ts'
 /** Answers about one kind of thing; about one that is not there it is 404. */
 export interface Answers {
   own: number
+  /** The same, to an admin. */
+  ownToAdmin?: number
   /** About what belongs to somebody else. */
   others: number
   /** The same, to an admin. */
@@ -28,7 +30,7 @@ export interface RoutePolicy {
   things?: Partial<Record<Thing, Answers>>
   /** Whether everybody, signed in or not, is told that there is no such thing. */
   isThingFirst?: true
-  /** The address to ask, where the route has a wildcard. */
+  /** The address to ask, where the route has a wildcard, or several parts name the thing. */
   at?: string
   /** A body that would be accepted: what is refused is refused by right. */
   send?: (cast: Cast, thing: string) => object | Promise<object>
@@ -61,6 +63,14 @@ const refreshToken = async ({ openSession, known }: Cast) => ({
   refresh_token: await openSession(known.id, 'refresh'),
 })
 
+const resetLink = async ({ linkToken }: Cast) => ({
+  token: await linkToken('password_reset'),
+  password: PASSWORD,
+})
+const verificationLink = async ({ linkToken }: Cast) => ({
+  token: await linkToken('email_verification'),
+})
+
 /** A HEAD route follows its GET. */
 export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Accounts
@@ -73,6 +83,15 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /api/v1/users/logout': { for: 'anyone', status: 204, send: refreshToken },
   'GET /api/v1/users/me': { for: 'user', status: 200 },
   'PATCH /api/v1/users/me': { for: 'user', status: 200, send: () => ({ name: 'New Name' }) },
+  'POST /api/v1/users/password-reset': {
+    for: 'anyone',
+    status: 202,
+    send: () => ({ email: `nobody-${(made += 1)}@shop.example` }),
+  },
+  // The token says for whom.
+  'POST /api/v1/users/password-reset/confirm': { for: 'anyone', status: 204, send: resetLink },
+  'POST /api/v1/users/verify-email': { for: 'anyone', status: 204, send: verificationLink },
+  'POST /api/v1/users/verify-email/send': { for: 'user', status: 202 },
   'GET /.well-known/jwks.json': anyone,
 
   // Events
@@ -97,6 +116,16 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /api/v1/events/:id/resume': changingEvents(200),
   'POST /api/v1/events/:id/publish': changingEvents(200),
   'POST /api/v1/events/:id/cancel': changingEvents(200),
+  'POST /api/v1/events/:id/postpone': {
+    ...changingEvents(200),
+    send: () => ({ event_date: '2036-03-01T20:00:00Z' }),
+  },
+  // Only of an event that is cancelled: of these, nobody is told.
+  'GET /api/v1/events/:id/cancellation': {
+    for: 'organizer',
+    things: { event: hidden, draft: hidden },
+  },
+  'GET /api/v1/events/:id/proof': { for: 'anyone', things: { event: shown, draft: hidden } },
 
   // Orders and tickets: for their buyer, and for nobody else, not even an admin
   'POST /api/v1/orders': {
@@ -106,7 +135,51 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /api/v1/orders': { for: 'user', status: 200 },
   'GET /api/v1/orders/:id': { for: 'user', things: { order: buyersAlone } },
+  // Paying again for what is paid moves nothing; what is paid is no hold that could be given back.
+  'POST /api/v1/orders/:id/pay': {
+    for: 'user',
+    things: { order: buyersAlone },
+    send: () => ({ payment_method: 'pm_card_visa' }),
+  },
+  'DELETE /api/v1/orders/:id': { for: 'user', things: { order: { own: 409, others: 404 } } },
+  // Buyers may see that it is theirs, and no more; admins look after every sale.
+  'POST /api/v1/orders/:id/refunds': {
+    for: 'user',
+    things: { order: { own: 403, ownToAdmin: 201, others: 404, othersToAdmin: 201 } },
+    send: () => ({}),
+  },
+  'GET /api/v1/orders/:id/refunds': {
+    for: 'user',
+    things: { order: { own: 200, others: 404, othersToAdmin: 200 } },
+  },
+  // The provider signs what it sends, and needs no account.
+  'POST /api/v1/webhooks/payments': { for: 'anyone', status: 400, send: () => ({}) },
   'GET /api/v1/tickets/:code': { for: 'user', things: { ticket: buyersAlone } },
+  'GET /api/v1/tickets/:code/qr.svg': { for: 'user', things: { ticket: buyersAlone } },
+  'GET /api/v1/orders/:id/tickets.pdf': { for: 'user', things: { 'drawn order': buyersAlone } },
+  'GET /api/v1/orders/:id/calendar.ics': { for: 'user', things: { order: buyersAlone } },
+
+  // Files, for whoever was given a link
+  'GET /files/orders/:id/:version/:expires/:signature/tickets.pdf': {
+    for: 'anyone',
+    things: { 'tickets link': shown },
+    at: '/files/orders/:link/tickets.pdf',
+  },
+  'GET /files/orders/:id/:version/:expires/:signature/event.ics': {
+    for: 'anyone',
+    things: { 'calendar link': shown },
+    at: '/files/orders/:link/event.ics',
+  },
+  'GET /files/tickets/:code/:version/:expires/:signature/qr.svg': {
+    for: 'anyone',
+    things: { 'svg link': shown },
+    at: '/files/tickets/:link/qr.svg',
+  },
+  'GET /files/tickets/:code/:version/:expires/:signature/qr.png': {
+    for: 'anyone',
+    things: { 'png link': shown },
+    at: '/files/tickets/:link/qr.png',
+  },
 
   // Admins; nobody takes their own rights away
   'GET /api/v1/admin/users': { for: 'admin', status: 200 },
@@ -117,9 +190,20 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     send: () => ({ user_type: 'organizer' }),
   },
 
+  'GET /api/v1/admin/dead-letters': { for: 'admin', status: 200 },
+  'POST /api/v1/admin/dead-letters/:id/replay': {
+    for: 'admin',
+    things: { deadLetter: { own: 202, others: 202 } },
+  },
+  'DELETE /api/v1/admin/dead-letters/:id': {
+    for: 'admin',
+    things: { deadLetter: { own: 204, others: 204 } },
+  },
+
   // Pages
   'GET /': page,
   'GET /events/:id': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
+  'GET /events/:id/proof': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
   'GET /events/:id/buy': {
     for: 'anyone',
     isPage: true,
@@ -134,6 +218,18 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /tickets': { for: 'user', isPage: true, status: 200 },
   'GET /tickets/order/:id': { for: 'user', isPage: true, things: { order: buyersAlone } },
+  // Of an event that keeps its date there is nothing to return: back to the order.
+  'GET /tickets/order/:id/return': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+  },
+  'POST /tickets/order/:id/return': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+    send: () => ({ ticket: 'TCK-ANY' }),
+  },
   'GET /sign-in': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
   'POST /sign-in': {
     ...page,
@@ -143,6 +239,15 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'GET /sign-up': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
   'POST /sign-up': { ...page, status: 303, send: newcomer },
   'POST /sign-out': { ...page, status: 303, send: () => ({}) },
+  'GET /forgot-password': page,
+  'POST /forgot-password': {
+    ...page,
+    send: () => ({ email: `nobody-${(made += 1)}@shop.example` }),
+  },
+  'GET /reset': page,
+  'POST /reset': { ...page, send: resetLink },
+  'GET /verify': page,
+  'POST /verify': { ...page, send: verificationLink },
   // Here they are asked for by a name that is not this machine's, which would open them to all.
   'GET /mailbox': { for: 'admin', isPage: true, status: 200 },
   'GET /mailbox/:id': { for: 'admin', isPage: true, things: { mail: shown } },

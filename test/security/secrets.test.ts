@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ADMIN, ADMIN_ENV } from '../support/accounts.ts'
 import { Database } from '../../src/platform/postgres.ts'
+import { mailTo, tokenIn } from '../support/mailbox.ts'
 import { type TestDatabase, createDatabase } from '../support/database.ts'
 import { type ShopProcess, startShopProcess } from '../support/process.ts'
 
@@ -136,6 +137,17 @@ async function goThroughLife(): Promise<void> {
   if (again.status === 200) issued.add((JSON.parse(again.text) as { token: string }).token)
   await send('POST', '/api/v1/users/logout', { body: { refresh_token: alice.refresh_token } })
 
+  const verification = await linkToken(email, 'verification')
+  assert.equal((await send('POST', '/api/v1/users/verify-email', { body: { token: verification } })).status, 204) // prettier-ignore
+  for (const n of [7, 2]) {
+    await send('POST', '/api/v1/users/password-reset', { body: { email } })
+    const token = await linkToken(email, 'password-reset')
+    await send('GET', `/reset?token=${token}`)
+    const reset = { token, password: password(n) }
+    assert.equal((await send('POST', '/api/v1/users/password-reset/confirm', { body: reset })).status, 204) // prettier-ignore
+    await send('POST', '/api/v1/users/password-reset/confirm', { body: reset })
+  }
+
   const form = { origin: shop.url, 'content-type': 'application/x-www-form-urlencoded' }
   const signedIn = await send('POST', '/sign-in', { body: new URLSearchParams({ email, password: password(2) }).toString(), headers: form }) // prettier-ignore
   assert.equal(signedIn.status, 303, signedIn.text)
@@ -148,6 +160,14 @@ async function goThroughLife(): Promise<void> {
   }
 }
 
+/** The token of a link that was sent. Here its mail is the one place where it may be, so it goes. */
+async function linkToken(email: string, cause: string): Promise<string> {
+  const token = tokenIn(await mailTo(db, email, cause))
+  issued.add(token)
+  await db.query('delete from mails where body_text like $1', [`%${token}%`])
+  return token
+}
+
 /** Into every operation of the API and every page, wrong as it is. */
 async function sendEverywhere(): Promise<void> {
   const document = JSON.parse((await send('GET', '/api/v1/openapi.json')).text) as {
@@ -157,7 +177,7 @@ async function sendEverywhere(): Promise<void> {
     Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
   )
   assert.ok(operations.length > 20, 'operations.length > 20')
-  const pages = ['/', '/events/{id}', '/tickets', '/tickets/order/{id}', '/sign-in', '/mailbox', '/nothing']
+  const pages = ['/', '/events/{id}', '/tickets', '/tickets/order/{id}', '/sign-in', '/forgot-password', '/reset', '/verify', '/mailbox', '/nothing']
   const admin = await signIn(ADMIN.email, ADMIN.password)
   const body = {
     ...{ password: password(4), current_password: password(4), refresh_token: `${CANARY}-refresh` },
@@ -192,7 +212,7 @@ async function everyTable(): Promise<[string, string][]> {
     `select table_name as name from information_schema.tables
       where table_schema = 'public' and table_type = 'BASE TABLE'`,
   )
-  for (const name of ['outbox', 'jobs', 'mails', 'audit_log', 'sessions', 'users']) {
+  for (const name of ['outbox', 'jobs', 'mails', 'audit_log', 'sessions', 'users', 'user_tokens']) {
     assert.ok(
       tables.some((table) => table.name === name),
       `there is a table ${name}`,

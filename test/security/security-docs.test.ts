@@ -9,7 +9,7 @@ const page = readFileSync(inPackage('docs/security.md'), 'utf8')
 
 /** `path` “title”, “title”: every test that the page names. */
 function testsNamed(): { file: string; title: string }[] {
-  return [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts)`((?:,? “[^”]+”)+)/g)].flatMap(
+  return [...page.matchAll(/`((?:test|src)\/[\w/.-]+\.test\.ts)`((?:,? “[^”]+”)+)/g)].flatMap(
     ([, file = '', titles = '']) =>
       [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => ({ file, title })),
   )
@@ -19,7 +19,7 @@ function testsNamed(): { file: string; title: string }[] {
 function hasTest(file: string, title: string): boolean {
   const quoted = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const source = readFileSync(inPackage(file), 'utf8')
-  return new RegExp(`\\b(?:test|suite)\\(\\s*(['"\`])${quoted}\\1`).test(source)
+  return new RegExp(`\\b(?:test|suite|browserTest)\\(\\s*(['"\`])${quoted}\\1`).test(source)
 }
 
 test('every test that docs/security.md names is there under that title', () => {

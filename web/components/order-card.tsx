@@ -31,6 +31,12 @@ export function OrderCard({ order, event }: { order: Order; event: EventDetails 
           {order.status !== 'CONFIRMED' && (
             <span class="tag tag-over">{STATUS_LABELS[order.status]}</span>
           )}
+          {order.refundedCents > 0 && (
+            <span class="tag">{`${price(order.refundedCents, event.currency)} refunded`}</span>
+          )}
+          {order.status === 'CONFIRMED' && event.postponedAt !== null && (
+            <span class="tag tag-low">New date</span>
+          )}
           {event.sale === 'cancelled' && <span class="tag tag-over">Event cancelled</span>}
         </p>
         {order.ticketCodes.length > 0 && (

@@ -39,12 +39,7 @@ const MOTIFS: readonly [RegExp, readonly Motif[]][] = [
 const ANY_MOTIF: readonly Motif[] = [record, tiles, sunrise, frames, hills, strings, meter]
 
 export function Poster(props: { subject: PosterSubject; shape: keyof typeof SHAPES }): VNode {
-  const { subject } = props
-  const [width, height] = SHAPES[props.shape]
-  const seed = hashOf(`${subject.category ?? ''} ${subject.id}`)
-  const canvas: Canvas = { width, height, palette: paletteOf(subject), random: seededRandom(seed) }
-  const motifs = motifsOf(subject)
-  const motif = motifs[seed % motifs.length] as Motif
+  const { width, height, nodes } = posterNodes(props.subject, props.shape)
   return (
     <svg
       class="poster"
@@ -53,10 +48,23 @@ export function Poster(props: { subject: PosterSubject; shape: keyof typeof SHAP
       aria-hidden="true"
       focusable="false"
     >
-      <rect width={width} height={height} fill={canvas.palette[0]} />
-      {motif(canvas)}
+      {nodes}
     </svg>
   )
+}
+
+/** What a poster is drawn of, the ground first. */
+export function posterNodes(
+  subject: PosterSubject,
+  shape: keyof typeof SHAPES,
+): { width: number; height: number; nodes: VNode[] } {
+  const [width, height] = SHAPES[shape]
+  const seed = hashOf(`${subject.category ?? ''} ${subject.id}`)
+  const canvas: Canvas = { width, height, palette: paletteOf(subject), random: seededRandom(seed) }
+  const motifs = motifsOf(subject)
+  const motif = motifs[seed % motifs.length] as Motif
+  const ground = <rect width={width} height={height} fill={canvas.palette[0]} />
+  return { width, height, nodes: [ground, ...motif(canvas)] }
 }
 
 /** Seven steps at a time, so that events created one after another do not look alike. */

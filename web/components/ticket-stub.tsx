@@ -7,10 +7,12 @@ import { Poster } from './poster.tsx'
 export function TicketStub(props: {
   event: EventDetails
   code: string
+  /** The address of its QR code; none for a ticket that opens nothing. */
+  qrCode: string | undefined
   /** Which of how many, for a group that shares an order. */
   position: { number: number; of: number }
 }): VNode {
-  const { event, code, position } = props
+  const { event, code, qrCode, position } = props
   return (
     <li class="stub">
       <div class="stub-art">
@@ -29,6 +31,15 @@ export function TicketStub(props: {
         </p>
       </div>
       <div class="stub-code">
+        {qrCode !== undefined && (
+          <img
+            class="stub-qr"
+            src={qrCode}
+            alt={`QR code of ticket ${position.number}`}
+            width="220"
+            height="220"
+          />
+        )}
         <p>{`Ticket ${position.number} of ${position.of}`}</p>
         <code>{code}</code>
       </div>

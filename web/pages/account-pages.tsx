@@ -1,9 +1,12 @@
 /** Signing in and signing up. */
-import type { ComponentChildren, VNode } from 'preact'
+import type { VNode } from 'preact'
+import {
+  AccountLayout,
+  EmailField,
+  Problem,
+  type FormProblem,
+} from '../components/account-form.tsx'
 import { Field, faultOf } from '../components/field.tsx'
-import { ErrorSummary, Notice } from '../components/notice.tsx'
-import { Poster } from '../components/poster.tsx'
-import { Layout } from '../layout.tsx'
 import type { Visitor } from '../visitor.ts'
 
 export interface AccountFormProps {
@@ -12,7 +15,7 @@ export interface AccountFormProps {
   next: string
   /** What was typed, without the password. */
   typed: { name: string; email: string; userType: string }
-  problem: { title: string; faults: readonly { field: string; message: string }[] } | undefined
+  problem: FormProblem | undefined
 }
 
 export function SignInPage(props: AccountFormProps): VNode {
@@ -40,6 +43,9 @@ export function SignInPage(props: AccountFormProps): VNode {
           Sign in
         </button>
       </form>
+      <p>
+        <a href="/forgot-password">Forgot your password?</a>
+      </p>
       <p>
         New here? <a href={withNext('/sign-up', next)}>Create an account</a>
       </p>
@@ -103,48 +109,6 @@ function UserTypeChoice({ chosen }: { chosen: string }): VNode {
         <span class="type-note">Sell tickets, and buy them</span>
       </label>
     </fieldset>
-  )
-}
-
-function EmailField(props: { value: string; fault: string | undefined }): VNode {
-  return (
-    <Field
-      name="email"
-      label="E-mail address"
-      type="email"
-      value={props.value}
-      fault={props.fault}
-      required
-      maxLength={255}
-      autocomplete="email"
-    />
-  )
-}
-
-function Problem({ problem }: Pick<AccountFormProps, 'problem'>): VNode | null {
-  if (problem === undefined) return null
-  if (problem.faults.length === 0) return <Notice tone="problem" title={problem.title} />
-  return <ErrorSummary {...problem} />
-}
-
-function AccountLayout(props: {
-  visitor: Visitor
-  title: string
-  posterId: number
-  children: ComponentChildren
-}): VNode {
-  return (
-    <Layout visitor={props.visitor} head={{ title: props.title }}>
-      <div class="account">
-        <div class="account-form">
-          <h1>{props.title}</h1>
-          {props.children}
-        </div>
-        <div class="account-art" aria-hidden="true">
-          <Poster subject={{ id: props.posterId, category: 'Festival' }} shape="square" />
-        </div>
-      </div>
-    </Layout>
   )
 }
 

@@ -4,9 +4,11 @@ import { BuyPanel, type BuyPanelProps } from '../components/buy-panel.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Poster } from '../components/poster.tsx'
 import { eventJsonLd } from '../event-json-ld.ts'
-import { longDay, timeWithOffset } from '../format.ts'
+import { Notice } from '../components/notice.tsx'
+import { longDay, moment, timeWithOffset } from '../format.ts'
 import { type PageHead, Layout } from '../layout.tsx'
 import type { EventDetails } from '../needs.ts'
+import { mayReturn } from '../returns.ts'
 
 const SUMMARY_LENGTH_MAX = 160
 
@@ -26,6 +28,7 @@ export function EventPage(props: BuyPanelProps): VNode {
               </p>
             )}
             <h1>{event.name}</h1>
+            <Changed event={event} />
             <Facts event={event} />
           </header>
           <BuyPanel {...props} />
@@ -36,10 +39,35 @@ export function EventPage(props: BuyPanelProps): VNode {
                 <p class="event-description">{event.description}</p>
               </>
             )}
+            <p class="event-proof">
+              <a href={`/events/${event.id}/proof`}>The books of this sale</a>: every ticket and
+              every cent, counted twice.
+            </p>
           </div>
         </div>
       </article>
     </Layout>
+  )
+}
+
+/** What somebody who knew the event before must hear first. */
+function Changed({ event }: { event: EventDetails }): VNode | null {
+  if (event.sale === 'cancelled') {
+    return (
+      <Notice tone="info" title="This event is cancelled">
+        <p>Whoever bought tickets gets their money back, without having to ask for it.</p>
+      </Notice>
+    )
+  }
+  if (event.postponedAt === null) return null
+  return (
+    <Notice tone="info" title="This event has a new date">
+      <p>
+        Tickets that were bought before stay good.
+        {mayReturn(event) &&
+          ` Whoever cannot come may return theirs until ${moment(event.refundUntil, event.timezone)}.`}
+      </p>
+    </Notice>
   )
 }
 

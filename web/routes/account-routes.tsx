@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AppError } from '../../src/kernel/errors.ts'
+import { preferredLanguage } from '../../src/kernel/language.ts'
 import { type Form, formOf, secretOf } from '../form.ts'
 import type { ProvenUser } from '../needs.ts'
 import { type AccountFormProps, SignInPage, SignUpPage } from '../pages/account-pages.tsx'
+import { problemOf, requireFilled } from '../form-problem.ts'
 import { safeNext } from '../safe-next.ts'
 import { seeOther, sendPage } from '../send-page.ts'
 import { type PageRoutes, page } from './page-route.ts'
@@ -67,6 +68,7 @@ export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoute
         email,
         password,
         userType,
+        language: preferredLanguage(request.headers['accept-language']),
         requestId: request.id,
       })
       return await enter(request, reply, user, form)
@@ -104,27 +106,13 @@ export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoute
     error: unknown,
     title: string,
   ): Promise<AccountFormProps> {
-    if (!(error instanceof AppError) || error.status >= 500) throw error
-    void reply.code(error.status)
-    const { field, retryAfterSeconds } = error.details
-    if (retryAfterSeconds !== undefined) {
-      void reply.header('Retry-After', String(Math.ceil(retryAfterSeconds)))
-    }
+    const problem = problemOf(reply, error, title)
     return {
       visitor: await findVisitor(request),
       next: safeNext(form('next')),
       typed: typedInto(form),
-      problem:
-        field === undefined && error.code !== 'invalid_credentials'
-          ? { title: error.message, faults: [] }
-          : { title, faults: [{ field: field ?? 'email', message: sentence(error) }] },
+      problem,
     }
-  }
-}
-
-function requireFilled(fields: readonly (readonly [name: string, value: string, ask: string])[]) {
-  for (const [field, value, detail] of fields) {
-    if (value === '') throw new AppError('invalid_request', { field, detail })
   }
 }
 
@@ -133,10 +121,3 @@ const typedInto = (form: Form): AccountFormProps['typed'] => ({
   email: form('email'),
   userType: form('user_type'),
 })
-
-/** Rules begin with the name of the field as the API writes it; people read sentences. */
-const sentence = (error: AppError): string =>
-  error.message
-    .replace(/^name /, 'The name ')
-    .replace(/^email /, 'The e-mail address ')
-    .replace(/^password /, 'The password ')

@@ -50,8 +50,7 @@ async function allowedVisitor(findVisitor: FindVisitor, request: FastifyRequest)
 /** @throws AppError `not_found` */
 async function findMail(mailbox: Mailbox, request: FastifyRequest): Promise<StoredMail> {
   const id = wholeNumber(formOf(request.params)('id'))
-  const mails = await mailbox.newest(MAILS_SHOWN)
-  const mail = mails.find((one) => one.id === id)
+  const mail = id === undefined ? undefined : await mailbox.find(id)
   if (mail === undefined) throw new AppError('not_found')
   return mail
 }

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../src/kernel/errors.ts'
 import { invariant } from '../../src/kernel/invariant.ts'
 import { formOf, wholeNumber } from '../form.ts'
@@ -5,7 +6,7 @@ import type { EventDetails, Events, Order } from '../needs.ts'
 import { OrderPage, type OrderPageProps } from '../pages/order-page.tsx'
 import { TicketsPage } from '../pages/tickets-page.tsx'
 import { sendPage } from '../send-page.ts'
-import { userOf } from '../visitor.ts'
+import { type Visitor, userOf } from '../visitor.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 const ORDERS_SHOWN = 50
@@ -28,26 +29,39 @@ export function ticketRoutes({ app, events, ticketing, findVisitor }: PageRoutes
 
   app.get('/tickets/order/:id', page, async (request, reply) => {
     const visitor = await findVisitor(request)
-    const user = userOf(visitor)
-    const id = wholeNumber(formOf(request.params)('id'))
-    const order = id === undefined ? undefined : await ticketing.findOrder(id)
-    // Somebody else's order and none at all look the same.
-    if (order?.userId !== user.userId) throw new AppError('not_found')
-    const isRepeated = Object.hasOwn(request.query as object, 'repeated')
+    const { order, event } = await findOwnOrder({ events, ticketing }, visitor, request)
     return await sendPage(
       reply,
       <OrderPage
         visitor={visitor}
         order={order}
-        event={await eventOf(events, order)}
-        moment={isRepeated ? 'repeated' : momentOf(order)}
+        event={event}
+        links={await ticketing.linksOf(order)}
+        moment={momentOf(order, request.query as object)}
       />,
     )
   })
 }
 
-const momentOf = (order: Order): OrderPageProps['moment'] =>
-  Date.now() - order.createdAt.getTime() < NEW_MS ? 'new' : 'later'
+function momentOf(order: Order, query: object): OrderPageProps['moment'] {
+  if (Object.hasOwn(query, 'repeated')) return 'repeated'
+  if (Object.hasOwn(query, 'returned')) return 'returned'
+  return Date.now() - order.createdAt.getTime() < NEW_MS ? 'new' : 'later'
+}
+
+/** @throws AppError `unauthenticated`, `not_found` */
+export async function findOwnOrder(
+  { events, ticketing }: Pick<PageRoutes, 'events' | 'ticketing'>,
+  visitor: Visitor,
+  request: FastifyRequest,
+): Promise<{ order: Order; event: EventDetails }> {
+  const user = userOf(visitor)
+  const id = wholeNumber(formOf(request.params)('id'))
+  const order = id === undefined ? undefined : await ticketing.findOrder(id)
+  // Somebody else's order and none at all look the same.
+  if (order?.userId !== user.userId) throw new AppError('not_found')
+  return { order, event: await eventOf(events, order) }
+}
 
 async function withEvents(
   events: Events,

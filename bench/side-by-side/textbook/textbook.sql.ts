@@ -13,17 +13,24 @@ export interface Purchase {
   idempotencyKey: string | null
   digest: Buffer | null
   ticketCodes: string[]
+  /** Kept until it is paid; otherwise it must be free, and is CONFIRMED. */
+  isPending: boolean
+  /** Asked for as a hold. */
+  isHold: boolean
 }
 
 export interface Sold {
   orderId: string
-  totalPrice: string
+  amountCents: number
+  currency: string
   createdAt: Date
+  /** Null for what never had to be paid. */
+  expiresAt: Date | null
   ticketCodes: string[]
   isReplay: boolean
 }
 
-const LOCK = {
+export const LOCK = {
   name: 'lock',
   text: 'select capacity - held - sold as remaining from event_inventory where event_id = $1 for update',
 }
@@ -31,7 +38,8 @@ const LOCK = {
 /** After the lock, so it sees what the transaction before has committed. */
 const LOOK = {
   name: 'look',
-  text: `select sale_refusal(e, clock_timestamp()) as closed, e.max_per_user as max, t.id as type_id,
+  text: `select sale_refusal(e, clock_timestamp()) as closed, e.max_per_user as max, e.hold_seconds, e.currency,
+                t.id as type_id,
                 t.price, i.capacity - i.held - i.sold as type_remaining,
                 (select coalesce(sum(o.quantity), 0)::int from orders o
                   where o.user_id = $2 and o.event_id = $1 and o.status <> 'CANCELLED') as has,
@@ -53,9 +61,10 @@ const WRITE = {
            update inventory set sold = sold + $3 where ticket_type_id = $4
          ), placed as (
            insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status,
-                               created_at, idempotency_key, request_digest)
-             values ($2, $1, $4, $3, $5::numeric * $3, 'CONFIRMED', clock_timestamp(), $6, $7)
-             returning id, total_price, created_at
+                               created_at, confirmed_at, idempotency_key, request_digest)
+             values ($2, $1, $4, $3, $5::numeric * $3, 'CONFIRMED', clock_timestamp(),
+                     clock_timestamp(), $6, $7)
+             returning id, total_price, created_at, hold_expires_at
          ), issued as (
            insert into tickets (order_id, event_id, ticket_code, issued_at)
              select placed.id, $1, code, placed.created_at from placed, unnest($8::text[]) as code
@@ -64,12 +73,27 @@ const WRITE = {
              select 'orders.placed', jsonb_build_object('event_id', $1::bigint, 'order_ids', jsonb_build_array(id))
                from placed
          )
-         select id, total_price, created_at from placed`,
+         select id, total_price, created_at, hold_expires_at from placed`,
+}
+
+const HOLD = {
+  name: 'hold',
+  text: `with of_event as (
+           update event_inventory set held = held + $3 where event_id = $1
+         ), of_type as (
+           update inventory set held = held + $3 where ticket_type_id = $4
+         )
+         insert into orders (user_id, event_id, ticket_type_id, quantity, total_price, status,
+                             created_at, is_hold, hold_expires_at, idempotency_key, request_digest)
+           values ($2, $1, $4, $3, $5::numeric * $3, 'PENDING', clock_timestamp(), $8,
+                   clock_timestamp() + make_interval(secs => $9), $6, $7)
+           returning id, total_price, created_at, hold_expires_at`,
 }
 
 const REPLAY = {
   name: 'replay',
-  text: `select total_price, created_at,
+  text: `select total_price, created_at, hold_expires_at,
+                (select currency from events e where e.id = o.event_id) as currency,
                 (select array_agg(ticket_code order by id) from tickets where order_id = o.id) as codes
            from orders o where o.id = $1`,
 }
@@ -77,6 +101,8 @@ const REPLAY = {
 interface Look {
   closed: string | null
   max: number
+  hold_seconds: number
+  currency: string
   type_id: string
   price: string
   type_remaining: number
@@ -85,15 +111,32 @@ interface Look {
   is_same: boolean | null
 }
 
+interface Written {
+  id: string
+  total_price: string
+  created_at: Date
+  hold_expires_at: Date | null
+}
+
+const centsOf = (price: string): number => Math.round(Number(price) * 100)
+
 /** @returns The order, or the code of the refusal. */
 export async function buy(pool: Pool, purchase: Purchase): Promise<Sold | string> {
+  return await inTransaction(pool, async (client) => await decide(client, purchase))
+}
+
+/** Rolled back when the answer is the code of a refusal. */
+export async function inTransaction<Answer>(
+  pool: Pool,
+  body: (client: PoolClient) => Promise<Answer | string>,
+): Promise<Answer | string> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const sold = await decide(client, purchase)
-    await client.query(typeof sold === 'string' ? 'rollback' : 'commit')
+    const answer = await body(client)
+    await client.query(typeof answer === 'string' ? 'rollback' : 'commit')
     client.release()
-    return sold
+    return answer
   } catch (error) {
     client.release(error as Error)
     throw error
@@ -116,25 +159,33 @@ async function decide(client: PoolClient, purchase: Purchase): Promise<Sold | st
   }
   if (look.closed !== null) return look.closed
   if (look.has + quantity > look.max) return 'limit_exceeded'
+  if (!purchase.isPending && Number(look.price) > 0) return 'invalid_request'
   if (quantity > Math.min(remaining, look.type_remaining)) return 'sold_out'
 
-  const written = await client.query<{ id: string; total_price: string; created_at: Date }>({
-    ...WRITE,
-    values: [eventId, userId, quantity, look.type_id, look.price, idempotencyKey, digest, ticketCodes], // prettier-ignore
-  })
+  const { isPending, isHold } = purchase
+  const fields = [eventId, userId, quantity, look.type_id, look.price, idempotencyKey, digest]
+  const written = await client.query<Written>(
+    isPending
+      ? { ...HOLD, values: [...fields, isHold, look.hold_seconds] }
+      : { ...WRITE, values: [...fields, ticketCodes] },
+  )
   const [order] = written.rows
   if (order === undefined) throw new Error('the order was not written')
   return {
     orderId: order.id,
-    totalPrice: order.total_price,
+    amountCents: centsOf(order.total_price),
+    currency: look.currency,
     createdAt: order.created_at,
-    ticketCodes,
+    expiresAt: order.hold_expires_at,
+    ticketCodes: isPending ? [] : ticketCodes,
     isReplay: false,
   }
 }
 
 async function replay(client: PoolClient, orderId: string): Promise<Sold> {
-  const { rows } = await client.query<{ total_price: string; created_at: Date; codes: string[] }>({
+  const { rows } = await client.query<
+    Omit<Written, 'id'> & { currency: string; codes: string[] | null }
+  >({
     ...REPLAY,
     values: [orderId],
   })
@@ -142,9 +193,11 @@ async function replay(client: PoolClient, orderId: string): Promise<Sold> {
   if (order === undefined) throw new Error('the order is gone')
   return {
     orderId,
-    totalPrice: order.total_price,
+    amountCents: centsOf(order.total_price),
+    currency: order.currency,
     createdAt: order.created_at,
-    ticketCodes: order.codes,
+    expiresAt: order.hold_expires_at,
+    ticketCodes: order.codes ?? [],
     isReplay: true,
   }
 }

@@ -54,7 +54,7 @@ export function addProtocolRefusals(app: HttpApp): void {
 }
 
 /** What Node reads in one way and a proxy in front could read in another. */
-function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingMessage) {
+export function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingMessage) {
   if (headers.host === undefined) {
     return httpVersion === '1.1'
       ? { field: 'Host', detail: 'The Host header is missing.' }

@@ -11,7 +11,7 @@ export const etagOf = (bytes: Buffer | string): string =>
   `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
 
 /** True when `If-None-Match` names the tag, compared weakly as RFC 9110 asks. */
-export function isNotModified(request: FastifyRequest, etag: string): boolean {
+export function isNotModified(request: Pick<FastifyRequest, 'headers'>, etag: string): boolean {
   const header = request.headers['if-none-match']
   if (header === undefined) return false
   if (header.trim() === '*') return true

@@ -61,30 +61,50 @@ export class RateLimiter {
 /** Addresses that machines poll; a limit there would look like an outage. */
 const UNLIMITED = new Set(['/livez', '/readyz', '/metrics', '/api/v1/webhooks/payments'])
 
+/** A quota that is told to whom it is applied. */
+export interface RateLimit {
+  /** For the header RateLimit-Policy. */
+  policy: string
+  /**
+   * Counts one request of `key`.
+   * @returns Whether it may go on, and what is left for the header RateLimit.
+   */
+  take: (key: string | number) => { allowed: boolean; state: string; resetSeconds: number }
+}
+
 /**
- * Applies a quota to every route of `app`. The headers list every quota that a request met, in the
- * form of the IETF draft "RateLimit header fields for HTTP".
+ * In the form of the IETF draft "RateLimit header fields for HTTP".
  * @param name How the headers call it.
+ */
+export function createRateLimit(name: string, quota: Quota): RateLimit {
+  const limiter = new RateLimiter(quota)
+  return {
+    policy: `"${name}";q=${quota.requests};w=${quota.windowSeconds}`,
+    take(key) {
+      const { allowed, remaining, resetSeconds } = limiter.take(key)
+      return { allowed, state: `"${name}";r=${remaining};t=${resetSeconds}`, resetSeconds }
+    },
+  }
+}
+
+/**
+ * Applies a limit to every route of `app`. The headers list every limit that a request met.
  * @param keyOf Whom a request counts for; undefined leaves it alone.
  */
 export function addRateLimit(
   app: FastifyInstance,
-  name: string,
-  quota: Quota,
+  limit: RateLimit,
   keyOf: (request: FastifyRequest) => string | number | undefined,
 ): void {
-  const limiter = new RateLimiter(quota)
-  const policy = `"${name}";q=${quota.requests};w=${quota.windowSeconds}`
-
   app.addHook('onRequest', (request, reply, done) => {
-    const key = UNLIMITED.has(request.routeOptions.url ?? '') ? undefined : keyOf(request)
+    const key = UNLIMITED.has(request.route.url ?? '') ? undefined : keyOf(request)
     if (key === undefined) {
       done()
       return
     }
-    const { allowed, remaining, resetSeconds } = limiter.take(key)
-    addToList(reply, 'RateLimit-Policy', policy)
-    addToList(reply, 'RateLimit', `"${name}";r=${remaining};t=${resetSeconds}`)
+    const { allowed, state, resetSeconds } = limit.take(key)
+    addToList(reply, 'ratelimit-policy', limit.policy)
+    addToList(reply, 'ratelimit', state)
     if (allowed) done()
     else done(new AppError('rate_limited', { retryAfterSeconds: resetSeconds }))
   })

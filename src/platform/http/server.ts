@@ -1,8 +1,8 @@
 /** The HTTP server that every role runs: one set of rules for all routes of all services. */
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import cookie from '@fastify/cookie'
+import proxyAddr from '@fastify/proxy-addr'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   LogController,
@@ -17,12 +17,14 @@ import { type Authenticate, addAccessControl } from './access.ts'
 import { refuseOtherEncodings } from './body-encoding.ts'
 import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { type Door, behindDoor } from './door.ts'
+import { type FrontDesk, behindFrontDesk } from './front-desk.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
 import { networkOf } from './network.ts'
 import { sendProblem } from './problem.ts'
-import { type Quota, addRateLimit } from './rate-limit.ts'
+import { type Quota, addRateLimit, createRateLimit } from './rate-limit.ts'
+import { requestIdOf } from './request-id.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { refuseUnknownQueries } from './strict-query.ts'
 import { strictValidatorCompiler } from './validation.ts'
@@ -42,6 +44,8 @@ export interface HttpOptions {
   authenticate: Authenticate
   /** Where a rush is turned away; none lets everybody in. */
   door?: Door
+  /** Answers what is at hand; none sends everything through the framework. */
+  frontDesk?: FrontDesk | undefined
   /** Off for load that comes from one address on purpose. */
   rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   tls?: { cert: string; key: string } | undefined
@@ -78,7 +82,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
 const IDLE_SWEEP_MS = 100
 /** As long as a request's whole head may be: what is too long is for the route's schema to say. */
 const PARAM_LENGTH_MAX = 16 * 1024
-const REQUEST_ID = /^[\w-]{8,64}$/
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const timeouts = options.timeouts ?? TIMEOUTS
@@ -90,9 +93,23 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: timeouts.checkMs,
   }
+  const { rateLimits } = options
+  const perAddress =
+    rateLimits === 'off' ? undefined : createRateLimit('address', rateLimits.perAddress)
+  const isTrusted = proxyAddr.compile([...options.trustedProxies])
   const app = Fastify({
     serverFactory: (handle) => {
-      const answer = behindDoor(options.door, handle)
+      const answer = behindFrontDesk(
+        options.frontDesk,
+        {
+          logger: options.logger,
+          metrics: options.metrics,
+          limit: perAddress,
+          addressOf: (request) => networkOf(proxyAddr(request, isTrusted)),
+          isTls: options.tls !== undefined,
+        },
+        behindDoor(options.door, handle),
+      )
       const server = options.tls
         ? createTlsServer(
             { ...nodeOptions, ...options.tls, minVersion: 'TLSv1.2', ciphers: CIPHERS },
@@ -104,11 +121,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: BODY_BYTES_MAX,
-    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id']
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
-    },
+    trustProxy: options.trustedProxies.length > 0 ? isTrusted : false,
+    genReqId: requestIdOf,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
@@ -135,17 +149,16 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
 
   addRequestTelemetry(app, options.metrics)
   // Before all that refuses, so that refusals have them too.
-  await addSecurityHeaders(app, options.tls !== undefined)
+  addSecurityHeaders(app, options.tls !== undefined)
   addProtocolRefusals(app)
   refuseRepeatedKeys(app)
   refuseUnknownQueries(app)
   refuseOtherEncodings(app)
-  if (options.rateLimits !== 'off') {
-    addRateLimit(app, 'address', options.rateLimits.perAddress, (request) => networkOf(request.ip))
-  }
+  if (perAddress !== undefined) addRateLimit(app, perAddress, ({ ip }) => networkOf(ip))
   addAccessControl(app, options.authenticate)
-  if (options.rateLimits !== 'off') {
-    addRateLimit(app, 'user', options.rateLimits.perUser, (request) => request.principal?.userId)
+  if (rateLimits !== 'off') {
+    const perUser = createRateLimit('user', rateLimits.perUser)
+    addRateLimit(app, perUser, ({ principal }) => principal?.userId)
   }
   await app.register(cookie)
   return app

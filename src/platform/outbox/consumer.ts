@@ -10,6 +10,11 @@ export interface Consumer<T extends Topic = Topic> {
   topic: T
   /** Unique; names the job, e.g. `mail-confirmation`. */
   name: string
+  /**
+   * What waits for others, as mail does for its server, runs in a lane of its own: sixty thousand
+   * mails hold up nothing else.
+   */
+  lane?: 'mail'
   /** The effects of a message: an id that is the same however often it is asked, and its data. */
   effects: (payload: Messages[T]) => { id: string; data: object }[]
   handle: (data: never, tx: Transaction) => Promise<void>
@@ -19,6 +24,7 @@ export interface Consumer<T extends Topic = Topic> {
 export function consumer<T extends Topic, Data extends object>(definition: {
   topic: T
   name: string
+  lane?: 'mail'
   effects: (payload: Messages[T]) => { id: string; data: Data }[]
   handle: (data: Data, tx: Transaction) => Promise<void>
 }): Consumer {

@@ -6,14 +6,16 @@
  * once. After the last try it stays as a dead letter.
  */
 import type { Logger } from 'pino'
-import type { Database } from '../postgres.ts'
+import type { Database, Transaction } from '../postgres.ts'
 import { type Repetition, repeat } from '../repeat.ts'
 import type { Consumer } from './consumer.ts'
 
 /** How often a job is tried before it is left as a dead letter. */
 export const TRIES_MAX = 5
 /** Few, so that mail never takes the machine from purchases. */
-const RUNNERS = 2
+const RUNNERS_PER_LANE = 2
+/** How many connections all of them use at most. */
+export const RUNNERS_MAX = 2 * RUNNERS_PER_LANE
 const JOBS_PER_CLAIM = 20
 /** As long as a killed process delays the jobs that it had not begun. */
 const CLAIM_SECONDS = 3
@@ -29,9 +31,17 @@ const ERROR_LENGTH_MAX = 1_000
 interface Job {
   id: number
   consumer: string
-  effect: { id: string; data: object }
+  effect: Effect
   /** How often it was begun; also tells one lease from the next. */
   tries: number
+}
+
+/** What a job is about. */
+export interface Effect {
+  id: string
+  data: object
+  /** `data` is a whole message that could not be taken apart; replayed, it is tried again. */
+  isMessage?: true
 }
 
 export interface JobRunnerOptions {
@@ -44,7 +54,14 @@ export interface JobRunnerOptions {
 
 /** Starts the runners; `wake` says that there are new jobs. */
 export function startJobRunners(options: JobRunnerOptions): Repetition {
-  const runners = Array.from({ length: RUNNERS }, () => startRunner(options))
+  const lanes = [undefined, 'mail'].map((lane) =>
+    options.consumers.filter((consumer) => consumer.lane === lane),
+  )
+  const runners = lanes
+    .filter((consumers) => consumers.length > 0)
+    .flatMap((consumers) =>
+      Array.from({ length: RUNNERS_PER_LANE }, () => startRunner({ ...options, consumers })),
+    )
   return {
     wake: () => {
       if (options.isBusy()) return
@@ -84,12 +101,17 @@ function startRunner(options: JobRunnerOptions): Repetition {
   })
 }
 
+/** Looks at each consumer by itself, so that a long queue of one is not walked to find another's. */
 async function claimJobs(db: Database, consumers: string[]): Promise<Job[]> {
   return await db.query<Job>(
     `update jobs set run_at = now() + make_interval(secs => $1)
-      where id in (select id from jobs
-                    where run_at <= now() and tries < $2 and consumer = any($3)
-                    order by run_at, id limit $4 for update skip locked)
+      where id in (select due.id
+                     from unnest($3::text[]) as wanted(consumer)
+                    cross join lateral (
+                      select id, run_at from jobs
+                       where jobs.consumer = wanted.consumer and run_at <= now() and tries < $2
+                       order by run_at, id limit $4 for update skip locked) due
+                    order by due.run_at, due.id limit $4)
       returning id, consumer, effect, tries`,
     [CLAIM_SECONDS, TRIES_MAX, consumers, JOBS_PER_CLAIM],
   )
@@ -114,15 +136,32 @@ async function runOnce(db: Database, consumer: Consumer, job: Job): Promise<void
     ])
     // The lease ran out and another runner has it now.
     if (mine.length === 0) return
-    await consumer.handle(job.effect.data as never, tx)
+    if (job.effect.isMessage === true) {
+      await addJobs(tx, consumer, consumer.effects(job.effect.data as never))
+    } else {
+      await consumer.handle(job.effect.data as never, tx)
+    }
   })
 }
 
+async function addJobs(tx: Transaction, consumer: Consumer, effects: Effect[]): Promise<void> {
+  await tx.query('insert into jobs (consumer, effect) select $1, unnest($2::jsonb[])', [
+    consumer.name,
+    effects.map((effect) => JSON.stringify(effect)),
+  ])
+}
+
+/** After the last try it stays where it is: a dead letter, from now on. */
 async function postpone(db: Database, job: Job, error: unknown): Promise<void> {
   const reason = (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LENGTH_MAX)
   await db.query(
     `update jobs set last_error = $3, run_at = now() + make_interval(secs => $4)
       where id = $1 and tries = $2`,
-    [job.id, job.tries, reason, RETRY_PAUSE_SECONDS * 2 ** (job.tries - 1)],
+    [
+      job.id,
+      job.tries,
+      reason,
+      job.tries < TRIES_MAX ? RETRY_PAUSE_SECONDS * 2 ** (job.tries - 1) : 0,
+    ],
   )
 }

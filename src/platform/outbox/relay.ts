@@ -1,14 +1,15 @@
 /**
- * Turns messages in the outbox into jobs, one per effect. Runs beside every purchase but never in
+ * Turns messages in the outbox into jobs, one per effect. A message that this version does not know
+ * stays there: a process of a newer version wrote it, and will see to it. Runs beside every purchase but never in
  * one: a purchase only inserts its row, without NOTIFY, which would make all commits queue for one
  * lock. Woken in-process after a commit, polling for what other processes wrote.
  */
 import type { Logger } from 'pino'
-import type { Messages, Topic } from '../../contracts/messages.ts'
+import { type Messages, TOPICS, type Topic } from '../../contracts/messages.ts'
 import type { Database, Transaction } from '../postgres.ts'
 import { type Repetition, repeat } from '../repeat.ts'
 import type { Consumer } from './consumer.ts'
-import { TRIES_MAX } from './jobs.ts'
+import { type Effect, TRIES_MAX } from './jobs.ts'
 
 const MESSAGES_PER_ROUND = 50
 const POLL_INTERVAL_MS = 1_000
@@ -53,8 +54,9 @@ async function relayOnce(
   logger: Logger,
 ): Promise<number> {
   const messages = await tx.query<OutboxRow>(
-    'select id, topic, payload from outbox order by id limit $1 for update skip locked',
-    [MESSAGES_PER_ROUND],
+    `select id, topic, payload from outbox
+      where topic = any($2) order by id limit $1 for update skip locked`,
+    [MESSAGES_PER_ROUND, TOPICS],
   )
   if (messages.length === 0) return 0
 
@@ -62,7 +64,7 @@ async function relayOnce(
   const effects: string[] = []
   const tries: number[] = []
   const errors: (string | null)[] = []
-  const add = (consumer: Consumer, effect: { id: string; data: object }, error?: Error) => {
+  const add = (consumer: Consumer, effect: Effect, error?: Error) => {
     names.push(consumer.name)
     effects.push(JSON.stringify(effect))
     tries.push(error === undefined ? 0 : TRIES_MAX)
@@ -77,7 +79,11 @@ async function relayOnce(
         // Not as this version writes it. Trying again would change nothing, and would hold up every
         // message behind it: it is kept as a dead letter.
         logger.warn({ err: error, message: message.id, consumer: consumer.name }, 'message given up') // prettier-ignore
-        const effect = { id: `message ${message.id}`, data: message.payload }
+        const effect = {
+          id: `message ${message.id}`,
+          data: message.payload,
+          isMessage: true as const,
+        }
         add(consumer, effect, error as Error)
       }
     }

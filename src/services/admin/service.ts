@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../../platform/postgres.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { adminRoutes } from './routes.ts'
 import { sealAuditLog } from './seal-audit-log.ts'
 import type { UserDirectory } from './user-directory.ts'
@@ -22,6 +23,7 @@ export function adminService(deps: AdminServiceDeps): Service {
     name: 'admin',
     routes: (app) => {
       adminRoutes(app, { db, accounts })
+      deadLetterRoutes(app, db)
     },
     start: async () =>
       await Promise.resolve(

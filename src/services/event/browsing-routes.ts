@@ -9,19 +9,14 @@ import {
 import { AppError } from '../../kernel/errors.ts'
 import { Unchanged } from '../../platform/http/etag.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
-import { plainInteger } from '../../platform/http/validation.ts'
 import { sendShared } from './event-answers.ts'
 import type { EventCache } from './event-cache.ts'
+import { EVENT, EVENTS } from './event-desk.ts'
 import { searchOf } from './event-search.ts'
 
-export const EVENTS = '/api/v1/events'
-export const EVENT = `${EVENTS}/:id`
 export const tags = ['events']
 
-/**
- * Reading, for everybody. What is at hand is sent from the first hook, before anything is parsed
- * or validated: it was, when it was asked for the first time.
- */
+/** Reading, for everybody. What is at hand is answered before it comes here, see `eventDesk`. */
 export function browsingRoutes(app: HttpApp, cache: EventCache): void {
   app.get(
     EVENTS,
@@ -34,11 +29,6 @@ export function browsingRoutes(app: HttpApp, cache: EventCache): void {
         tags,
         querystring: ListEventsQuery,
         response: { 200: Type.Array(EventListingSchema), 304: Unchanged },
-      },
-      onRequest: (request, reply, done) => {
-        const warm = cache.warmList(rawQueryOf(request))
-        if (warm === undefined) done()
-        else sendShared(request, reply, warm)
       },
     },
     async (request, reply) => {
@@ -57,13 +47,6 @@ export function browsingRoutes(app: HttpApp, cache: EventCache): void {
         tags,
         params: EventParams,
         response: { 200: EventSchema, 304: Unchanged },
-      },
-      onRequest: (request, reply, done) => {
-        // Not validated yet, but then a number that is no id is not at hand either.
-        const id = rawQueryOf(request) === '' ? plainInteger(request.params.id) : Number.NaN
-        const warm = cache.warmEvent(id)
-        if (warm === undefined) done()
-        else sendShared(request, reply, warm)
       },
     },
     async (request, reply) => {

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { publish } from '../../platform/outbox/publish.ts'
 import type { Transaction } from '../../platform/postgres.ts'
 import type { ChangeDeps } from './create-event.ts'
+import { eventChange } from './event-facts.ts'
 import { auditedChange } from './event-json.ts'
 import type { Event } from './event.ts'
 import { type EventTerms, changedTerms } from './event-terms.ts'
@@ -45,8 +46,9 @@ export async function saveChange(
     const types = await saveTicketTypes(tx, eventId, terms.ticketTypes)
     await deps.stock.setCapacity(tx, { eventId, capacity: terms.totalTickets, types })
   }
-  await publish(tx, 'event.changed', { event_id: eventId })
   const changed = await requireEvent(tx, eventId)
+  const news = eventChange(event, changed)
+  await publish(tx, 'event.changed', { event_id: eventId, ...(news && { change: news }) })
   await deps.audit(tx, {
     actorId: command.principal.userId,
     action: change.action,

@@ -1,9 +1,11 @@
 import type { PostponeEventBody } from '../../contracts/event.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { invariant } from '../../kernel/invariant.ts'
 import { publish } from '../../platform/outbox/publish.ts'
 import { saveChange, termsOf } from './change-event.ts'
 import type { ChangeDeps } from './create-event.ts'
 import { checkTerms } from './check-terms.ts'
+import { eventChange } from './event-facts.ts'
 import { optionalTime, refuse, time } from './event-fields.ts'
 import { type EventTerms, saleEndTerm } from './event-terms.ts'
 import type { Event } from './event.ts'
@@ -25,8 +27,12 @@ export async function postponeEvent(
   return await withEventLocked(deps, command, async (tx, event) => {
     if (event.status === 'cancelled') throw new AppError('event_cancelled')
     const terms = postponedTerms(termsOf(event), command.body, deps.clock())
-    await publish(tx, 'event.postponed', { event_id: event.id })
-    return await saveChange(tx, deps, { command, event, terms, action: 'event.postponed' })
+    const changed = await saveChange(tx, deps, { command, event, terms, action: 'event.postponed' })
+    const change = eventChange(event, changed)
+    invariant(change !== undefined, 'a postponement changes the date')
+    const refund_until = changed.refundUntil?.toISOString() ?? null
+    await publish(tx, 'event.postponed', { event_id: event.id, change, refund_until })
+    return changed
   })
 }
 

@@ -1,12 +1,16 @@
 /** The event service: events, their terms, and browsing them. Its only door. */
 import { randomUUID } from 'node:crypto'
+import type { EventFacts } from '../../contracts/messages.ts'
 import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
+import type { FrontDesk } from '../../platform/http/front-desk.ts'
 import type { Page } from '../../platform/http/pages.ts'
 import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Service } from '../../platform/service.ts'
+import { eventFacts } from './event-facts.ts'
 import { EventCache } from './event-cache.ts'
+import { eventDesk } from './event-desk.ts'
 import { type EventQuery, searchOf } from './event-search.ts'
 import type { Event, EventListing } from './event.ts'
 import { findEvent } from './events.sql.ts'
@@ -26,6 +30,8 @@ export interface Events {
   listEvents: (query: EventQuery) => Promise<Page<EventListing>>
   /** A published or cancelled event, at most a second old. */
   findEvent: (id: number) => Promise<Event | undefined>
+  /** What ticket holders have to know of an event in any state, as it is right now. */
+  findFacts: (id: number) => Promise<{ version: number; facts: EventFacts } | undefined>
   /** Events of one organizer in every state, as they are right now. */
   listOrganizerEvents: (query: {
     organizerId: number
@@ -43,7 +49,9 @@ export interface EventServiceDeps {
   clock?: Clock
 }
 
-export function eventService(deps: EventServiceDeps): Service & { events: Events } {
+export function eventService(
+  deps: EventServiceDeps,
+): Service & { events: Events; frontDesk: FrontDesk } {
   const { db } = deps
   const cache = new EventCache({
     listEvents: async (search) => await listEvents(db, search),
@@ -60,8 +68,13 @@ export function eventService(deps: EventServiceDeps): Service & { events: Events
         return (await cache.list(key, search)).page
       },
       findEvent: async (id) => (await cache.event(id))?.event,
+      findFacts: async (id) => {
+        const found = await findEvent(db, id)
+        return found && { version: found.version, facts: eventFacts(found) }
+      },
       listOrganizerEvents: async (query) => await listOrganizerEvents(db, query),
     },
+    frontDesk: eventDesk(cache),
     routes: (app) => {
       eventRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
     },

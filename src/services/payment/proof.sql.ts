@@ -3,6 +3,7 @@ import type { Queryable } from '../../platform/postgres.ts'
 /** The books of one event's sale, each counted for itself in one snapshot. Money in cents. */
 export interface EventProof {
   eventId: number
+  currency: string
   capacity: number
   held: number
   sold: number
@@ -22,7 +23,7 @@ export interface EventProof {
 /** @returns Undefined when there is no such event, or it is still a draft. */
 export async function readProof(db: Queryable, eventId: number): Promise<EventProof | undefined> {
   const [row] = await db.query<Record<string, string> & { at: Date }>(
-    `select p.*, clock_timestamp() as at
+    `select p.*, e.currency, clock_timestamp() as at
        from event_proof p join event_sale_terms e on e.event_id = p.event_id
       where p.event_id = $1 and e.status <> 'draft'`,
     [eventId],
@@ -31,6 +32,7 @@ export async function readProof(db: Queryable, eventId: number): Promise<EventPr
   const number = (name: string) => Number(row[name])
   return {
     eventId,
+    currency: row['currency'] ?? '',
     capacity: number('capacity'),
     held: number('held'),
     sold: number('sold'),

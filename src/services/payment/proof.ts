@@ -5,43 +5,48 @@ import type { EventProof } from './proof.sql.ts'
 export interface ProofCheck {
   /** What should be equal, in words. */
   claim: string
+  /** What is counted: tickets, or cents. */
+  unit: 'tickets' | 'cents'
   left: number
   right: number
   holds: boolean
 }
 
 export function checkProof(proof: EventProof): ProofCheck[] {
-  const equal = (claim: string, left: number, right: number): ProofCheck => ({
-    claim,
-    left,
-    right,
-    holds: left === right,
-  })
+  const equalIn =
+    (unit: ProofCheck['unit']) =>
+    (claim: string, left: number, right: number): ProofCheck => ({
+      ...{ claim, unit, left, right },
+      holds: left === right,
+    })
+  const tickets = equalIn('tickets')
+  const cents = equalIn('cents')
   return [
     {
       claim: 'No more is held and sold than there is.',
+      unit: 'tickets',
       left: proof.held + proof.sold,
       right: proof.capacity,
       holds: proof.held + proof.sold <= proof.capacity,
     },
-    equal('What is held is what orders hold.', proof.held, proof.heldInOrders),
-    equal('What is sold is what has a valid ticket.', proof.sold, proof.ticketsIssued),
-    equal(
+    tickets('What is held is what orders hold.', proof.held, proof.heldInOrders),
+    tickets('What is sold is what has a valid ticket.', proof.sold, proof.ticketsIssued),
+    cents(
       'What valid tickets cost is what the ledger says they brought.',
       proof.paidCents,
       proof.ledgerSalesCents,
     ),
-    equal(
+    cents(
       'What was captured and not given back is with the provider.',
       proof.capturedCents - proof.refundedCents,
       proof.ledgerProviderCents,
     ),
-    equal(
+    cents(
       'What buyers are owed is what the ledger says they are owed.',
       proof.refundsDueCents,
       proof.ledgerRefundsDueCents,
     ),
-    equal(
+    cents(
       'Every cent is a valid ticket’s, or on its way back.',
       proof.ledgerProviderCents,
       proof.ledgerSalesCents + proof.ledgerRefundsDueCents,

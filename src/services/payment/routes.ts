@@ -122,6 +122,7 @@ const refundJson = (refund: Refund): Static<typeof RefundSchema> => ({
 const proofJson = (proof: EventProof, checks: ProofCheck[]): Static<typeof Proof> => ({
   event_id: proof.eventId,
   counted_at: proof.at.toISOString(),
+  currency: proof.currency,
   holds: checks.every((check) => check.holds),
   capacity: proof.capacity,
   held: proof.held,
@@ -137,5 +138,11 @@ const proofJson = (proof: EventProof, checks: ProofCheck[]): Static<typeof Proof
     refunds_due: decimalFromCents(proof.ledgerRefundsDueCents),
     provider: decimalFromCents(proof.ledgerProviderCents),
   },
-  checks,
+  checks: checks.map((check) => ({
+    claim: check.claim,
+    counts: check.unit === 'cents' ? 'money' : 'tickets',
+    left: check.unit === 'cents' ? decimalFromCents(check.left) : check.left,
+    right: check.unit === 'cents' ? decimalFromCents(check.right) : check.right,
+    holds: check.holds,
+  })),
 })

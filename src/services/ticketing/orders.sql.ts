@@ -210,3 +210,12 @@ export async function findEventsToUndo(db: Queryable): Promise<number[]> {
   )
   return rows.map((row) => row.event_id)
 }
+
+/** The codes of the tickets that a refund took back. */
+export async function findTicketsOfRefund(db: Queryable, refundId: number): Promise<string[]> {
+  const rows = await db.query<{ ticket_code: string }>(
+    `select ticket_code from tickets where refund_id = $1 order by id`,
+    [refundId],
+  )
+  return rows.map((row) => row.ticket_code)
+}

@@ -16,11 +16,13 @@ import type { HttpApp } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { findOrder, findOrdersOf, findTicket } from './orders.sql.ts'
 import type { AnsweredOrder } from './answer-order.ts'
-import { orderJson } from './order-json.ts'
+import { orderJson, ticketLinksJson } from './order-json.ts'
 import type { PlaceOrderCommand } from './place-order.ts'
+import type { TicketFiles } from './ticket-files.ts'
 
 export interface TicketingRoutesDeps {
   db: Database
+  files: TicketFiles
   placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
 }
 
@@ -105,7 +107,10 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       if (page.nextCursor !== undefined) {
         void reply.header('Link', nextLink(request, page.nextCursor))
       }
-      return await sendTaggedJson(request, reply, page.items.map(orderJson))
+      const orders = page.items.map(async (order) =>
+        orderJson(order, await deps.files.linksOf(order)),
+      )
+      return await sendTaggedJson(request, reply, await Promise.all(orders))
     },
   )
 
@@ -125,7 +130,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
       const order = await findOrder(deps.db, request.params.id)
       // Somebody else's order and none at all look the same.
       if (order?.userId !== principalOf(request).userId) throw new AppError('not_found')
-      return await sendTaggedJson(request, reply, orderJson(order))
+      return await sendTaggedJson(request, reply, orderJson(order, await deps.files.linksOf(order)))
     },
   )
 
@@ -150,6 +155,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
         event_id: ticket.eventId,
         issued_at: ticket.issuedAt.toISOString(),
         valid: ticket.isValid,
+        ...ticketLinksJson(deps.files.ticketLinksOf(ticket)),
       })
     },
   )

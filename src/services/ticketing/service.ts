@@ -7,17 +7,28 @@ import type { Door } from '../../platform/http/door.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { AnsweredOrder } from './answer-order.ts'
+import type { SigningKeys } from '../../platform/signing-keys.ts'
+import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { Batcher } from './batcher.ts'
 import type { Charge } from './collect-payment.ts'
+import { findBuyersOf } from './buyers.sql.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
 import { startExpiry } from './expire-holds.ts'
 import { type Stock, createInProcessGate } from './gate.ts'
 import { type GiveBackDeps, type VoidPayment, giveBackOrder } from './give-back-order.ts'
 import { IdBlocks } from './id-blocks.ts'
 import { createOpenPayments } from './open-payments.ts'
-import { type Order, findOrder, findOrdersOf, hasOrders } from './orders.sql.ts'
+import {
+  type Order,
+  findOrder,
+  findOrdersOf,
+  findTicketsOfRefund,
+  hasOrders,
+} from './orders.sql.ts'
 import { type PayOrderCommand, type PayOrderDeps, payOrder } from './pay-order.ts'
 import { paymentRoutes } from './payment-routes.ts'
+import { FILE_LINKS_PURPOSE, createFileLinks } from './file-links.ts'
+import { Drawer } from './pdf/drawer.ts'
 import {
   type PlaceOrderCommand,
   type PlaceOrderDeps,
@@ -26,13 +37,16 @@ import {
 } from './place-order.ts'
 import { type Placement, findPlacements } from './placements.sql.ts'
 import { fetchIdBlocks, readStock } from './purchase.sql.ts'
-import { type RefundOrderDeps, refundOrder } from './refund-order.ts'
+import { type RefundOrderCommand, type RefundOrderDeps, refundOrder } from './refund-order.ts'
 import { ticketingRoutes } from './routes.ts'
 import { type Settled, settleBatch } from './settle-batch.ts'
 import { type Settlement, type StartVerdict, startPayments } from './settlement.sql.ts'
 import { type Capacity, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
 import { startUndoing } from './undo-cancelled-events.ts'
+import { ticketFileRoutes } from './ticket-file-routes.ts'
+import { type TicketFiles, type TicketFilesDeps, createTicketFiles } from './ticket-files.ts'
+import { createTicketTokens } from './ticket-token.ts'
 
 /** In a rush, as many as arrive between two looks at the database: fewer would leave it idle. */
 const BATCH_MAX = 1_024
@@ -55,12 +69,21 @@ export interface Ticketing {
   placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
   payOrder: (command: PayOrderCommand) => Promise<AnsweredOrder>
   giveBackOrder: (command: { userId: number; orderId: number }) => Promise<Order>
+  refundOrder: (
+    command: RefundOrderCommand,
+  ) => Promise<{ refundIds: number[]; ticketCount: number }>
   /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
   isBusy: () => boolean
   /** An event was cancelled: what was sold of it goes back at once. */
   undoCancelledEvents: () => void
   ordersOf: (userId: number, limit: number) => Promise<Order[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
+  /** Users who have tickets for an event, or had them until it was cancelled, by id. */
+  findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
+  /** The codes of the tickets that a refund took back. */
+  findTicketsOfRefund: (refundId: number) => Promise<string[]>
+  /** Where the files of an order are that was found. */
+  linksOf: TicketFiles['linksOf']
 }
 
 /** What the event service needs for the stock of its events. */
@@ -89,8 +112,12 @@ export interface TicketingDeps {
   audit: Audit
   logger: Logger
   payments: PaymentProviderPort
+  signingKeys: SigningKeys
+  /** What tickets say that others know. */
+  printing: Pick<TicketFilesDeps, 'findEvent' | 'nameOf' | 'posterOf'>
   /** Called after a batch is durable: its message waits in the outbox. */
   onOrdersPlaced: () => void
+  clock?: Clock
   /** Decides a batch; only the benchmark has another one. */
   decideBatch?: typeof decideBatch
   /** How many purchases may wait; only a test has another number. */
@@ -193,14 +220,32 @@ export function ticketingService(deps: TicketingDeps): Service & {
   }
 
   let undoing: Repetition | undefined
+  const links = createFileLinks({
+    key: deps.signingKeys.deriveSecret(FILE_LINKS_PURPOSE),
+    clock: deps.clock ?? systemClock,
+  })
+  const files = createTicketFiles({
+    ...deps.printing,
+    db,
+    links,
+    tokens: createTicketTokens({ keys: deps.signingKeys }),
+    drawer: new Drawer(),
+    onWanted: deps.onOrdersPlaced,
+  })
+
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
     payOrder: async (command) => await payOrder(payDeps, command),
     giveBackOrder: async (command) => await giveBackOrder(giveBackDeps, command),
+    refundOrder: async (command) => await refundOrder(refundDeps, command),
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     undoCancelledEvents: () => undoing?.wake(),
     ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
     findOrder: async (orderId) => await findOrder(db, orderId),
+    findBuyersOf: async (eventId, afterUserId, limit) =>
+      await findBuyersOf(db, eventId, afterUserId, limit),
+    findTicketsOfRefund: async (refundId) => await findTicketsOfRefund(db, refundId),
+    linksOf: files.linksOf,
   }
 
   return {
@@ -224,12 +269,15 @@ export function ticketingService(deps: TicketingDeps): Service & {
       },
     },
     routes: (app) => {
-      ticketingRoutes(app, { db, placeOrder: ticketing.placeOrder })
+      ticketingRoutes(app, { db, files, placeOrder: ticketing.placeOrder })
       paymentRoutes(app, {
-        ...{ payOrder: ticketing.payOrder, giveBackOrder: ticketing.giveBackOrder },
-        refundOrder: async (command) => await refundOrder(refundDeps, command),
+        payOrder: ticketing.payOrder,
+        giveBackOrder: ticketing.giveBackOrder,
+        refundOrder: ticketing.refundOrder,
       })
+      ticketFileRoutes(app, { files, links })
     },
+    consumers: files.consumers,
     async start() {
       // Connections and ids are there before the first buyer is.
       await Promise.all([

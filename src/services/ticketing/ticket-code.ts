@@ -42,8 +42,8 @@ function timePrefix(at: number): string {
   return text
 }
 
-/** 16 bytes are 26 characters: 25 times five bits, then three. */
-function base32(bytes: Buffer, from: number, to: number): string {
+/** Five bits a character, from byte `from` to before byte `to`; 16 bytes are 26 characters. */
+export function base32(bytes: Buffer, from: number, to: number): string {
   let text = ''
   let value = 0
   let bits = 0

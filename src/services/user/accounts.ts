@@ -1,9 +1,11 @@
 /** What the rest of the shop may ask of accounts; `compose.ts` hands it out. */
+import type { Transaction } from '../../platform/postgres.ts'
 import type { ChangeOwnAccountCommand, ChangedOwnAccount } from './change-own-account.ts'
 import type { ChangeUserCommand } from './change-user.ts'
 import type { LogInCommand, LoggedIn } from './log-in.ts'
 import type { RegisterUserCommand } from './register-user.ts'
 import type { PageUser } from './sessions.sql.ts'
+import type { TokenRequest } from './user-tokens.ts'
 import type { User, UserFilter } from './users.sql.ts'
 
 export interface Accounts {
@@ -20,8 +22,16 @@ export interface Accounts {
   /** Who the cookie's token belongs to; undefined when nobody is signed in with it. */
   findPageSession: (token: string) => Promise<PageUser | undefined>
   closePageSession: (token: string) => Promise<void>
-  /** Name and address of those that exist, e.g. for mail. */
-  addressOf: (userIds: readonly number[]) => Promise<{ id: number; name: string; email: string }[]>
+  /** Undefined when there is no such account. */
+  findUser: (userId: number) => Promise<User | undefined>
+  /** Has a link to a new password sent to an address, if it is somebody's. */
+  askPasswordReset: (command: { email: string; address: string }) => Promise<void>
+  /** Uses up the token of such a link, and ends every session of the account. */
+  resetPassword: (command: { token: string; password: string; requestId: string }) => Promise<void>
+  /** Uses up the token of the link that proves an address. */
+  verifyEmail: (command: { token: string; requestId: string }) => Promise<void>
+  /** Makes the token of a link, in the transaction that makes its mail. */
+  makeToken: (tx: Transaction, asked: TokenRequest) => Promise<string>
   /** Users by id, from after `page.after`. */
   listUsers: (
     filter: UserFilter,

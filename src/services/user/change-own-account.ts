@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/errors.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { acceptName, checkNewPassword } from './account-rules.ts'
@@ -7,11 +8,13 @@ import { accountKey } from './log-in.ts'
 import { startSession } from './open-session.ts'
 import { hashPassword } from './passwords.ts'
 import { revokeSessionsOf } from './sessions.sql.ts'
+import { killTokensOf } from './user-tokens.sql.ts'
 import { type User, type UserWithPassword, findUser, lockUsers, updateUser } from './users.sql.ts'
 
 export interface ChangeOwnAccountCommand {
   userId: number
   name?: string | undefined
+  language?: Language | undefined
   password?: string | undefined
   /** Needed for a new password. */
   currentPassword?: string | undefined
@@ -37,8 +40,9 @@ export async function changeOwnAccount(
   command: ChangeOwnAccountCommand,
 ): Promise<ChangedOwnAccount> {
   const name = command.name === undefined ? undefined : acceptName(command.name)
+  const { language } = command
   const newPassword = await acceptPasswordChange(deps, command)
-  if (name === undefined && newPassword === undefined) {
+  if (name === undefined && language === undefined && newPassword === undefined) {
     throw new AppError('invalid_request', { field: 'body', detail: 'There is nothing to change.' })
   }
 
@@ -50,22 +54,34 @@ export async function changeOwnAccount(
       throw new AppError('precondition_failed')
     }
     const isRenamed = name !== undefined && name !== before.name
-    if (!isRenamed && newPassword === undefined) return { user: before, refreshToken: undefined }
+    const isTranslated = language !== undefined && language !== before.language
+    if (!isRenamed && !isTranslated && newPassword === undefined) {
+      return { user: before, refreshToken: undefined }
+    }
 
     const user = await updateUser(tx, before.id, {
       name,
+      language,
       passwordHash: newPassword?.hash,
       revokesTokens: newPassword !== undefined,
     })
-    if (newPassword !== undefined) await revokeSessionsOf(tx, user.id)
+    if (newPassword !== undefined) {
+      await revokeSessionsOf(tx, user.id)
+      // A link that somebody else asked for must not undo what the owner has just done.
+      await killTokensOf(tx, user.id, 'password_reset')
+    }
     await deps.audit(tx, {
       actorId: user.id,
       action: 'user.changed',
       subjectType: 'user',
       subjectId: user.id,
-      before: isRenamed ? { name: before.name } : {},
+      before: {
+        ...(isRenamed ? { name: before.name } : {}),
+        ...(isTranslated ? { language: before.language } : {}),
+      },
       after: {
         ...(isRenamed ? { name: user.name } : {}),
+        ...(isTranslated ? { language: user.language } : {}),
         // That it was changed, and nothing about it.
         ...(newPassword === undefined ? {} : { password: 'changed' }),
       },

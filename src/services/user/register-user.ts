@@ -1,8 +1,10 @@
 import { AppError } from '../../kernel/errors.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { UserType } from '../../platform/http/access.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { acceptEmail, acceptName, checkNewPassword } from './account-rules.ts'
+import { publishVerification } from './ask-verification.ts'
 import type { HashingQueue } from './hashing-queue.ts'
 import { hashPassword } from './passwords.ts'
 import { type User, findUserByEmail, insertUser } from './users.sql.ts'
@@ -13,11 +15,13 @@ export interface RegisterUserCommand {
   password: string
   /** A guest when left out. */
   userType?: UserType | undefined
+  /** Of the mails; English when left out. */
+  language?: Language | undefined
   requestId?: string | undefined
 }
 
 /**
- * Opens an account.
+ * Opens an account, and has its owner asked whether the address is theirs.
  * @throws AppError `forbidden` for an admin's, `email_taken`, `invalid_request`, `invalid_value`.
  */
 export async function registerUser(
@@ -41,7 +45,13 @@ export async function registerUser(
   const passwordHash = await deps.hashing.run(async () => await hashPassword(command.password))
 
   return await deps.db.transaction(async (tx) => {
-    const user = await insertUser(tx, { name, email, passwordHash, userType })
+    const user = await insertUser(tx, {
+      name,
+      email,
+      passwordHash,
+      userType,
+      language: command.language,
+    })
     await deps.audit(tx, {
       actorId: user.id,
       action: 'user.registered',
@@ -50,6 +60,7 @@ export async function registerUser(
       after: { name, email, user_type: userType },
       requestId: command.requestId,
     })
+    await publishVerification(tx, user.id)
     return user
   })
 }

@@ -5,12 +5,14 @@ import {
   ChangedMe,
   Jwks,
   LoginBody,
+  Me,
   RefreshTokenBody,
   RegisterBody,
   SignedIn as SignedInSchema,
   User as UserSchema,
 } from '../../contracts/user.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { preferredLanguage } from '../../kernel/language.ts'
 import { principalOf } from '../../platform/http/access.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
@@ -87,6 +89,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
         email,
         password,
         userType: user_type,
+        language: preferredLanguage(request.headers['accept-language']),
         requestId: request.id,
       })
       void reply.code(201).header('Cache-Control', 'no-store')
@@ -175,14 +178,14 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
         summary: 'Your account',
         tags: ['users'],
         security: [{ bearer: [] }],
-        response: { 200: UserSchema },
+        response: { 200: Me },
       },
     },
     async (request, reply) => {
       const user = await deps.findUser(principalOf(request).userId)
       if (user === undefined) throw new AppError('unauthenticated')
       void reply.header('Cache-Control', 'no-store')
-      return userJson(user)
+      return ownJson(user)
     },
   )
 
@@ -199,7 +202,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
         ],
       },
       schema: {
-        summary: 'Change your name or password',
+        summary: 'Change your name, language or password',
         description:
           'A new password needs the current one. It ends every session of the account, and the answer begins a new one.',
         tags: ['users'],
@@ -209,17 +212,18 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
       },
     },
     async (request, reply) => {
-      const { name, password, current_password, refresh = 'cookie' } = request.body
+      const { name, language, password, current_password, refresh = 'cookie' } = request.body
       const { user, refreshToken } = await deps.changeOwnAccount({
         userId: principalOf(request).userId,
         name,
+        language,
         password,
         currentPassword: current_password,
         requestId: request.id,
       })
       void reply.header('Cache-Control', 'no-store')
-      if (refreshToken === undefined) return userJson(user)
-      return { ...userJson(user), ...tokensJson(reply, { user, refreshToken }, refresh) }
+      if (refreshToken === undefined) return ownJson(user)
+      return { ...ownJson(user), ...tokensJson(reply, { user, refreshToken }, refresh) }
     },
   )
 
@@ -264,6 +268,12 @@ const userJson = (user: User): Static<typeof UserSchema> => ({
   email: user.email,
   user_type: user.userType,
   created_at: user.createdAt.toISOString(),
+})
+
+const ownJson = (user: User): Static<typeof Me> => ({
+  ...userJson(user),
+  language: user.language,
+  email_verified: user.emailVerifiedAt !== null,
 })
 
 const signedInUserJson = (user: User) => ({

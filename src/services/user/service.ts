@@ -10,6 +10,8 @@ import type { Service } from '../../platform/service.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
+import { askPasswordReset } from './ask-password-reset.ts'
+import { askVerification } from './ask-verification.ts'
 import { changeOwnAccount } from './change-own-account.ts'
 import { changeUser } from './change-user.ts'
 import { WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS } from './check-password.ts'
@@ -17,15 +19,21 @@ import { createFirstAdmin } from './create-first-admin.ts'
 import { createKnownDevices } from './known-devices.ts'
 import { logIn } from './log-in.ts'
 import { logOut } from './log-out.ts'
+import { createMailLimits } from './mail-limits.ts'
+import { mailLinkRoutes } from './mail-link-routes.ts'
 import { openSession } from './open-session.ts'
 import { createPageSessions } from './page-sessions.ts'
 import { createPasswordQueue } from './passwords.ts'
 import { refreshSession } from './refresh-session.ts'
 import { registerUser } from './register-user.ts'
+import { resetPassword } from './reset-password.ts'
 import { createRevocations } from './revocations.ts'
 import { userRoutes } from './routes.ts'
 import { deleteExpiredSessions } from './sessions.sql.ts'
-import { type User, findAddresses, findUser, findUsers } from './users.sql.ts'
+import { makeUserToken } from './user-tokens.ts'
+import { deleteExpiredTokens } from './user-tokens.sql.ts'
+import { type User, findUser, findUsers } from './users.sql.ts'
+import { verifyEmail } from './verify-email.ts'
 
 /** A user who was suspended or demoted in another process loses their rights within this time. */
 const REVOCATIONS_EVERY_MS = 10_000
@@ -57,6 +65,7 @@ export function userService(
       ? undefined
       : new RateLimiter(WRONG_PASSWORDS_OF_ADDRESS, deps.clock)
   const devices = createKnownDevices(signingKeys.deriveSecret('known devices'))
+  const tokenSecret = signingKeys.deriveSecret('links in mails')
   const revocations = createRevocations(db, deps.clock ?? steadyClock)
   const pageSessions = createPageSessions(db)
   const tokens = createAccessTokens({
@@ -77,6 +86,7 @@ export function userService(
     devices,
     revocations,
     onRevoked,
+    mailLimits: createMailLimits(deps.limitsAddresses !== false, deps.clock),
   }
 
   const accounts: Accounts = {
@@ -91,7 +101,17 @@ export function userService(
     openPageSession: async (user) => await openSession({ db }, user, 'page'),
     findPageSession: pageSessions.find,
     closePageSession: pageSessions.close,
-    addressOf: async (userIds) => await findAddresses(db, userIds),
+    findUser: async (userId) => await findUser(db, userId),
+    askPasswordReset: async (command) => {
+      await askPasswordReset(useCaseDeps, command)
+    },
+    resetPassword: async (command) => {
+      await resetPassword(useCaseDeps, command)
+    },
+    verifyEmail: async (command) => {
+      await verifyEmail(useCaseDeps, command)
+    },
+    makeToken: async (tx, asked) => await makeUserToken(tx, tokenSecret, asked),
     listUsers: async (filter, page) => await findUsers(db, filter, page),
     changeUser: async (command) => await changeUser(useCaseDeps, command),
     createFirstAdmin: async (command) => await createFirstAdmin(useCaseDeps, command),
@@ -113,11 +133,17 @@ export function userService(
         logOut: async (refreshToken) => {
           await logOut({ db }, refreshToken)
         },
-        findUser: async (userId) => await findUser(db, userId),
+        findUser: accounts.findUser,
         changeOwnAccount: accounts.changeOwnAccount,
         issueAccessToken: tokens.issue,
         jwks: signingKeys.jwks,
         secureCookies: deps.isProduction || deps.secureCookies,
+      })
+      mailLinkRoutes(app, {
+        ...accounts,
+        askVerification: async (command) => {
+          await askVerification(useCaseDeps, command)
+        },
       })
     },
     start: () => startUpkeep(),
@@ -133,6 +159,7 @@ export function userService(
         everyMs: SWEEP_EVERY_MS,
         work: async () => {
           await deleteExpiredSessions(db, SWEPT_AT_ONCE)
+          await deleteExpiredTokens(db, SWEPT_AT_ONCE)
         },
         onError,
       }),

@@ -1,5 +1,6 @@
 /** Accounts in PostgreSQL. */
 import { AppError } from '../../kernel/errors.ts'
+import type { Language } from '../../kernel/language.ts'
 import type { UserType } from '../../platform/http/access.ts'
 import { type Queryable, type Transaction, violatedConstraint } from '../../platform/postgres.ts'
 
@@ -8,6 +9,10 @@ export interface User {
   name: string
   email: string
   userType: UserType
+  /** Of the mails. */
+  language: Language
+  /** When its owner proved that the address is theirs. */
+  emailVerifiedAt: Date | null
   suspendedAt: Date | null
   /** Rises when the rights of older access tokens end. */
   tokenVersion: number
@@ -18,7 +23,8 @@ export interface UserWithPassword extends User {
   passwordHash: string
 }
 
-const USER = `id, name, email, user_type as "userType", suspended_at as "suspendedAt",
+const USER = `id, name, email, user_type as "userType", language,
+  email_verified_at as "emailVerifiedAt", suspended_at as "suspendedAt",
   token_version as "tokenVersion", created_at as "createdAt"`
 const USER_WITH_PASSWORD = `${USER}, password_hash as "passwordHash"`
 
@@ -27,15 +33,17 @@ export interface NewUser {
   email: string
   passwordHash: string
   userType: UserType
+  /** English when left out. */
+  language?: Language | undefined
 }
 
 /** @throws AppError `email_taken` */
 export async function insertUser(tx: Transaction, user: NewUser): Promise<User> {
   try {
     const [row] = await tx.query<User>(
-      `insert into users (name, email, password_hash, user_type) values ($1, $2, $3, $4)
-       returning ${USER}`,
-      [user.name, user.email, user.passwordHash, user.userType],
+      `insert into users (name, email, password_hash, user_type, language)
+       values ($1, $2, $3, $4, $5) returning ${USER}`,
+      [user.name, user.email, user.passwordHash, user.userType, user.language ?? 'en'],
     )
     return row as User
   } catch (error) {
@@ -67,12 +75,12 @@ export async function findUser(
   return row
 }
 
-/** Name and address of those users that exist, in no particular order. */
-export async function findAddresses(
-  db: Queryable,
-  userIds: readonly number[],
-): Promise<{ id: number; name: string; email: string }[]> {
-  return await db.query('select id, name, email from users where id = any($1::bigint[])', [userIds])
+/** Notes that its owner has proved the address; the first time counts. */
+export async function markEmailVerified(tx: Transaction, userId: number): Promise<void> {
+  await tx.query(
+    'update users set email_verified_at = coalesce(email_verified_at, now()) where id = $1',
+    [userId],
+  )
 }
 
 /**
@@ -93,6 +101,7 @@ export async function lockUsers(
 
 export interface UserChange {
   name?: string | undefined
+  language?: Language | undefined
   userType?: UserType | undefined
   passwordHash?: string | undefined
   suspended?: boolean | undefined
@@ -115,6 +124,7 @@ export async function updateUser(
               when true then coalesce(suspended_at, now())
               when false then null
               else suspended_at end,
+            language = coalesce($7, language),
             token_version = token_version + $6::boolean::integer,
             tokens_revoked_at = case when $6::boolean then clock_timestamp() else tokens_revoked_at end
       where id = $1
@@ -126,6 +136,7 @@ export async function updateUser(
       change.passwordHash ?? null,
       change.suspended ?? null,
       change.revokesTokens,
+      change.language ?? null,
     ],
   )
   return row as User

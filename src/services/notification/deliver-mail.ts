@@ -1,0 +1,24 @@
+import type { SendMail } from '../../platform/mail.ts'
+import type { Transaction } from '../../platform/postgres.ts'
+import type { Mail } from './mail.ts'
+import { storeMail } from './mails.sql.ts'
+
+export interface DeliverMailDeps {
+  /** Sends for real; undefined keeps every mail in the mailbox. */
+  sendMail: SendMail | undefined
+  /** Lower-case addresses whose mail stays in the mailbox: those of the sample accounts. */
+  neverSendTo: ReadonlySet<string>
+}
+
+/** Sends a mail, or puts it into the mailbox; called in the transaction of the job that made it. */
+export async function deliverMail(
+  deps: DeliverMailDeps,
+  mail: Mail,
+  tx: Transaction,
+): Promise<void> {
+  if (deps.sendMail === undefined || deps.neverSendTo.has(mail.to.toLowerCase())) {
+    await storeMail(tx, mail)
+  } else {
+    await deps.sendMail(mail)
+  }
+}

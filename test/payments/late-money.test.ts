@@ -1,0 +1,386 @@
+/** Money that comes late, twice or not at all: it becomes tickets where there are any, or goes back. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import Stripe from 'stripe'
+import { type TestAnswer, type TestApp, startApp } from '../support/app.ts'
+import { loadSigningKeys } from '../../src/platform/signing-keys.ts'
+import { type PaymentProvider, stripePayments } from '../../src/platform/payments.ts'
+import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
+import { until } from '../support/until.ts'
+
+let app: TestApp
+let dataDir: string
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'box-office-pay-'))
+  app = await startApp({ dataDir })
+  await app.listen()
+})
+after(async () => {
+  await app[Symbol.asyncDispose]()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+interface OrderJson {
+  order_id: number
+  status: string
+  tickets: { ticket_code: string }[]
+  total_price: number
+  expires_at?: string
+  next_action?: { type: string; url?: string }
+  reason?: string
+  code?: string
+  decline_code?: string
+  field?: string
+}
+
+async function buyer(): Promise<Buyer> {
+  const [one] = await createBuyers(app.db, dataDir, 1)
+  assert.ok(one, 'a buyer was made')
+  return one
+}
+
+async function send(
+  who: Buyer,
+  method: 'GET' | 'POST' | 'DELETE',
+  url: string,
+  payload?: object,
+  key?: string,
+): Promise<TestAnswer> {
+  return await app.inject({
+    method,
+    url: `/api/v1${url}`,
+    headers: {
+      authorization: `Bearer ${who.token}`,
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+  })
+}
+
+const place = async (who: Buyer, body: object, key?: string) =>
+  await send(who, 'POST', '/orders', body, key)
+const pay = async (who: Buyer, orderId: number, payment_method = 'pm_card_visa') =>
+  await send(who, 'POST', `/orders/${orderId}/pay`, { payment_method })
+const read = async (who: Buyer, orderId: number) =>
+  (await send(who, 'GET', `/orders/${orderId}`)).json<OrderJson>()
+
+function expectOrder(answer: TestAnswer, status: number): OrderJson {
+  assert.equal(answer.status, status, answer.body)
+  return answer.json<OrderJson>()
+}
+
+function expectRefused(answer: TestAnswer, status: number, code: string): OrderJson {
+  const problem = expectOrder(answer, status)
+  assert.equal(problem.code, code, answer.body)
+  return problem
+}
+
+async function hold(who: Buyer, eventId: number, quantity = 2, key?: string): Promise<OrderJson> {
+  const order = expectOrder(await place(who, { event_id: eventId, quantity, hold: true }, key), 201)
+  assert.equal(order.status, 'PENDING')
+  assert.deepEqual(order.tickets, [])
+  return order
+}
+
+/** Every book of an event, each read for itself. */
+async function booksOf(eventId: number) {
+  const [row] = await app.db.query<Record<string, string>>(
+    `select i.held, i.sold,
+            (select coalesce(sum(held), 0) from inventory n where n.event_id = i.event_id) as held_by_type,
+            (select coalesce(sum(sold), 0) from inventory n where n.event_id = i.event_id) as sold_by_type,
+            (select count(*) from tickets t where t.event_id = i.event_id and t.voided_at is null) as tickets,
+            (select coalesce(sum(amount), 0) from ledger l where l.event_id = i.event_id and debit = 'provider' and credit = 'sales') as sales,
+            (select coalesce(sum(amount), 0) from ledger l where l.event_id = i.event_id and debit = 'provider' and credit = 'refunds_due') as returned
+       from event_inventory i where i.event_id = $1`,
+    [eventId],
+  )
+  const number = (name: string) => Number(row?.[name])
+  assert.equal(number('held'), number('held_by_type'), 'held by type')
+  assert.equal(number('sold'), number('sold_by_type'), 'sold by type')
+  return {
+    held: number('held'),
+    sold: number('sold'),
+    tickets: number('tickets'),
+    sales: number('sales'),
+    returned: number('returned'),
+  }
+}
+
+async function simulator(path: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetch(`${app.shop.paymentSimulatorUrl ?? ''}/control${path}`, init)
+  return response.status === 204 ? undefined : await response.json()
+}
+
+const expire = async (orderId: number) =>
+  await app.db.query(
+    `update orders set hold_expires_at = clock_timestamp() - interval '1 second' where id = $1`,
+    [orderId],
+  )
+
+/** Who speaks to the provider behind the shop's back: a process that was frozen, say. */
+async function provider(): Promise<PaymentProvider> {
+  const keys = await loadSigningKeys({ authKey: undefined, dataDir })
+  const secret = keys.deriveSecret('payment simulator key').toString('hex')
+  return stripePayments({
+    apiUrl: app.shop.paymentSimulatorUrl,
+    secretKey: `sk_test_${secret}`,
+    webhookSecret: 'whsec_of_nobody',
+  })
+}
+
+async function intentOf(orderId: number): Promise<string> {
+  const [row] = await app.db.query<{ provider_ref: string }>(
+    'select provider_ref from payments where order_id = $1',
+    [orderId],
+  )
+  return row?.provider_ref ?? ''
+}
+
+/** A hold whose payment was declined and whose time is over, as a frozen process remembers it. */
+async function lostHold(eventId: number): Promise<{ who: Buyer; orderId: number }> {
+  const who = await buyer()
+  const { order_id: orderId } = await hold(who, eventId)
+  expectRefused(await pay(who, orderId, 'pm_card_chargeDeclined'), 402, 'payment_declined')
+  await expire(orderId)
+  await until('expired', async () => (await read(who, orderId)).reason === 'expired')
+  return { who, orderId }
+}
+
+const captureLate = async (orderId: number) =>
+  await (
+    await provider()
+  ).confirm({
+    intentId: await intentOf(orderId),
+    orderId,
+    attempt: 99,
+    paymentMethod: 'pm_card_visa',
+  })
+
+async function refundsOf(who: Buyer, orderId: number) {
+  return (await send(who, 'GET', `/orders/${orderId}/refunds`)).json<
+    { amount: number; status: string; reason: string }[]
+  >()
+}
+
+async function proofHolds(eventId: number): Promise<void> {
+  const proof = await app.inject({ method: 'GET', url: `/api/v1/events/${eventId}/proof` })
+  assert.equal(proof.json<{ holds: boolean }>().holds, true, proof.body)
+}
+
+suite('money that comes when the hold is over', () => {
+  test('gets its tickets where there still are any', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 4 })
+    const { who, orderId } = await lostHold(eventId)
+    await captureLate(orderId)
+    await until('granted', async () => (await read(who, orderId)).status === 'CONFIRMED')
+    const order = await read(who, orderId)
+    assert.equal(order.tickets.length, 2)
+    assert.equal(order.reason, undefined)
+    assert.deepEqual(await booksOf(eventId), {
+      held: 0,
+      sold: 2,
+      tickets: 2,
+      sales: 150,
+      returned: 0,
+    })
+    await proofHolds(eventId)
+  })
+
+  test('goes back where there are none', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 2 })
+    const { who, orderId } = await lostHold(eventId)
+    expectOrder(await place(await buyer(), { event_id: eventId, quantity: 2 }), 201)
+    await captureLate(orderId)
+    await until('refunded', async () => (await refundsOf(who, orderId))[0]?.status === 'succeeded')
+    const refunds = await refundsOf(who, orderId)
+    assert.deepEqual(
+      refunds.map(({ amount, reason }) => [amount, reason]),
+      [[150, 'late_payment']],
+    )
+    assert.equal((await read(who, orderId)).status, 'CANCELLED')
+    assert.deepEqual(await booksOf(eventId), {
+      held: 0,
+      sold: 2,
+      tickets: 2,
+      sales: 150,
+      returned: 150,
+    })
+    await proofHolds(eventId)
+  })
+
+  test('goes back where the buyer has as many as one may have by now', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 20, maxPerUser: 3 })
+    const { who, orderId } = await lostHold(eventId)
+    expectOrder(await place(who, { event_id: eventId, quantity: 2 }), 201)
+    await captureLate(orderId)
+    await until('refunded', async () => (await refundsOf(who, orderId))[0]?.status === 'succeeded')
+    assert.equal((await booksOf(eventId)).tickets, 2)
+    await proofHolds(eventId)
+  })
+})
+
+suite('a provider that answers late', () => {
+  test('is 202, settled by its message, and 202 again under the same key', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    await simulator('/faults', {
+      method: 'POST',
+      body: JSON.stringify({
+        rules: [{ kind: 'latency_before', seconds: 4, operations: ['confirm'], count: 1 }],
+      }),
+    })
+    const body = { event_id: eventId, quantity: 1 }
+    const first = await place(who, body, 'late-1')
+    await simulator('/faults', { method: 'DELETE' })
+    const order = expectOrder(first, 202)
+    assert.equal(order.status, 'PENDING')
+    await until('settled', async () => (await read(who, order.order_id)).status === 'CONFIRMED')
+    const again = await place(who, body, 'late-1')
+    assert.deepEqual([again.status, again.body], [first.status, first.body])
+    assert.deepEqual(await booksOf(eventId), {
+      held: 0,
+      sold: 1,
+      tickets: 1,
+      sales: 75,
+      returned: 0,
+    })
+  })
+})
+
+suite('a process that died before it asked the provider', () => {
+  /** What stands in the database then. */
+  async function startOnly(orderId: number, userId: number): Promise<void> {
+    const [started] = await app.db.query<{ verdict: string }>(
+      'select verdict from start_payments(array[$1::bigint], array[$2::bigint], array[$3])',
+      [orderId, userId, 'pm_card_visa'],
+    )
+    assert.equal(started?.verdict, 'start')
+  }
+  const isAskedAfter = async (orderId: number) =>
+    await app.db.query(
+      `update payments set check_at = clock_timestamp() - interval '1 second' where order_id = $1`,
+      [orderId],
+    )
+
+  test('is finished by another while the hold lives', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    await startOnly(orderId, who.id)
+    expectRefused(await pay(who, orderId), 409, 'payment_in_progress')
+    await isAskedAfter(orderId)
+    await until('paid', async () => (await read(who, orderId)).status === 'CONFIRMED')
+    assert.deepEqual(await booksOf(eventId), {
+      held: 0,
+      sold: 2,
+      tickets: 2,
+      sales: 150,
+      returned: 0,
+    })
+  })
+
+  test('keeps its stock until the provider has voided the payment, and no longer', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 2 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    await startOnly(orderId, who.id)
+    await expire(orderId)
+    expectRefused(await place(await buyer(), { event_id: eventId, quantity: 1 }), 409, 'sold_out')
+    await isAskedAfter(orderId)
+    await until('voided', async () => (await read(who, orderId)).reason === 'expired')
+    // The frozen one comes back: there is nothing left that it could capture.
+    const state = await (
+      await provider()
+    ).confirm({
+      ...{ intentId: await intentOf(orderId), orderId, attempt: 1, paymentMethod: 'pm_card_visa' },
+    })
+    assert.equal(state.status, 'voided')
+    expectOrder(await place(await buyer(), { event_id: eventId, quantity: 2 }), 201)
+    await proofHolds(eventId)
+  })
+
+  test('is voided when its buyer gives the hold back', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 2 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    await startOnly(orderId, who.id)
+    const given = expectOrder(await send(who, 'DELETE', `/orders/${orderId}`), 200)
+    assert.deepEqual([given.status, given.reason], ['CANCELLED', 'given_back'])
+    assert.equal((await booksOf(eventId)).held, 0)
+  })
+})
+
+suite('messages of the provider', () => {
+  const webhook = async (body: string, signature: string) =>
+    await app.inject({
+      method: 'POST',
+      url: '/api/v1/webhooks/payments',
+      headers: { 'content-type': 'application/json', 'stripe-signature': signature },
+      payload: body,
+    })
+
+  test('count only with the provider’s signature over the very bytes', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    const body = JSON.stringify({
+      id: 'evt_forged',
+      object: 'event',
+      type: 'payment_intent.succeeded',
+      data: {
+        object: { id: 'pi_1', object: 'payment_intent', metadata: { order_id: String(orderId) } },
+      },
+    })
+    const keys = await loadSigningKeys({ authKey: undefined, dataDir })
+    const secret = `whsec_${keys.deriveSecret('payment simulator webhooks').toString('hex')}`
+    const sign = (payload: string, options: { secret?: string; timestamp?: number } = {}) =>
+      Stripe.webhooks.generateTestHeaderString({ payload, secret, ...options })
+    const now = Math.floor(Date.now() / 1000)
+    for (const signature of [
+      '',
+      't=1,v1=00',
+      sign(body, { secret: 'whsec_of_somebody_else' }),
+      sign(`${body} `),
+      sign(body, { timestamp: now - 400 }),
+    ]) {
+      expectRefused(await webhook(body, signature), 400, 'invalid_request')
+    }
+    const [kept] = await app.db.query<{ n: number }>(
+      `select count(*) as n from webhook_inbox where id = 'evt_forged'`,
+    )
+    assert.equal(kept?.n, 0)
+    assert.equal((await read(who, orderId)).status, 'PENDING')
+    // The control: the same body, signed as the provider does.
+    assert.equal((await webhook(body, sign(body))).status, 200)
+  })
+
+  test('have one effect however often they come', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    await simulator('/faults', {
+      method: 'POST',
+      body: JSON.stringify({ rules: [{ kind: 'webhook_duplicate', copies: 5, count: 20 }] }),
+    })
+    const order = expectOrder(await place(who, { event_id: eventId, quantity: 1 }), 201)
+    await simulator('/faults', { method: 'DELETE' })
+    await until('handled', async () => {
+      const [row] = await app.db.query<{ open: number; all: number }>(
+        `select count(*) filter (where handled_at is null) as open, count(*) as all
+           from webhook_inbox where intent_id = (select provider_ref from payments where order_id = $1)`,
+        [order.order_id],
+      )
+      return row?.open === 0 && row.all === 1
+    })
+    assert.deepEqual(await booksOf(eventId), {
+      held: 0,
+      sold: 1,
+      tickets: 1,
+      sales: 75,
+      returned: 0,
+    })
+  })
+})

@@ -1,0 +1,55 @@
+/** What the forms about accounts have in common. */
+import type { ComponentChildren, VNode } from 'preact'
+import { Layout } from '../layout.tsx'
+import type { Visitor } from '../visitor.ts'
+import { Field } from './field.tsx'
+import { ErrorSummary, Notice } from './notice.tsx'
+import { Poster } from './poster.tsx'
+
+/** Why a form comes again; without faults it is about none of its fields. */
+export interface FormProblem {
+  title: string
+  faults: readonly { field: string; message: string }[]
+}
+
+export function EmailField(props: { value: string; fault: string | undefined }): VNode {
+  return (
+    <Field
+      name="email"
+      label="E-mail address"
+      type="email"
+      value={props.value}
+      fault={props.fault}
+      required
+      maxLength={255}
+      autocomplete="email"
+    />
+  )
+}
+
+export function Problem({ problem }: { problem: FormProblem | undefined }): VNode | null {
+  if (problem === undefined) return null
+  if (problem.faults.length === 0) return <Notice tone="problem" title={problem.title} />
+  return <ErrorSummary {...problem} />
+}
+
+export function AccountLayout(props: {
+  visitor: Visitor
+  title: string
+  posterId: number
+  children: ComponentChildren
+}): VNode {
+  return (
+    <Layout visitor={props.visitor} head={{ title: props.title }}>
+      <div class="account">
+        <div class="account-form">
+          <h1>{props.title}</h1>
+          {props.children}
+        </div>
+        <div class="account-art" aria-hidden="true">
+          <Poster subject={{ id: props.posterId, category: 'Festival' }} shape="square" />
+        </div>
+      </div>
+    </Layout>
+  )
+}
