@@ -5,20 +5,8 @@ import type { TestAnswer, TestApp } from '../support/app.ts'
 import { type Buyer, createSale } from '../support/sale.ts'
 import { FAKE_SIGNATURE, type FakeProvider, type Method } from './fake-provider.ts'
 import { CAPACITIES, PRICES_CENTS, type PredictedOrder, Prediction } from './prediction.ts'
-import { readSale } from './read-sale.ts'
-
-/** `order` counts the orders of the sale, in turn. */
-export type Step =
-  | { do: 'hold'; user: number; type: 0 | 1; quantity: number }
-  | { do: 'buy'; user: number; type: 0 | 1; quantity: number; method: Method }
-  | { do: 'pay'; order: number; method: Method }
-  | { do: 'let go' | 'give back' | 'expire' | 'recover' | 'refund all' | 'refund one'; order: number }
-  | { do: 'authenticate'; order: number; succeeds: boolean }
-  /** An attempt that was taken for declined captures after all; only its webhook tells. */
-  | { do: 'capture late'; order: number }
-  /** A webhook, twice. */
-  | { do: 'tell again'; order: number }
-  | { do: 'cancel event' } // prettier-ignore
+import { findLiveTicket, findOrders, keepRecoveryAway, readSale } from './read-sale.ts'
+import type { Step } from './step.ts'
 
 /** Generous: what runs beside requests looks once a second. */
 const REST_MS_MAX = 30_000
@@ -70,7 +58,7 @@ export class SaleDriver {
       const order = orders[step.order % Math.max(orders.length, 1)]
       if (order !== undefined) await this.#continue(step, order)
     }
-    await this.#keepRecoveryAway()
+    await keepRecoveryAway(this.#rig.app.db, this.#eventId)
     await this.#compare(step)
   }
 
@@ -185,7 +173,9 @@ export class SaleDriver {
         const isLast = step.do === 'refund all' || left === 1
         const isTaken = prediction.apply(order, isLast ? 'all refunded' : 'some refunded')
         const codes =
-          step.do === 'refund one' && isTaken ? [await this.#liveTicket(order)] : undefined
+          step.do === 'refund one' && isTaken
+            ? [await findLiveTicket(app.db, order.orderId)]
+            : undefined
         if (isTaken && !isLast) order.takenBack += 1
         const answer = await this.#call('POST', `${url}/refunds`, admin, codes === undefined ? {} : { tickets: codes }) // prettier-ignore
         assert.equal(answer.status, isTaken ? 201 : 409, answer.body)
@@ -227,8 +217,10 @@ export class SaleDriver {
       case 'requires_action':
         if (isOver) this.#prediction.apply(order, 'voided')
         return
-      default:
-        throw new Error(`the provider knows nothing of order ${order.orderId}`)
+      case 'processing':
+      case 'voided':
+      case undefined:
+        throw new Error(`order ${order.orderId} cannot be under way`)
     }
   }
 
@@ -276,32 +268,11 @@ export class SaleDriver {
   }
 
   async #newestOrder(): Promise<number> {
-    const rows = await this.#rig.app.db.query<{ id: number }>(
-      'select id from orders where event_id = $1',
-      [this.#eventId],
-    )
     const known = new Set(this.#prediction.orders.map((order) => order.orderId))
-    const fresh = rows.filter(({ id }) => !known.has(id))
-    assert.equal(fresh.length, 1, 'one order was placed')
-    return fresh[0]?.id ?? 0
-  }
-
-  async #liveTicket(order: PredictedOrder): Promise<string> {
-    const [ticket] = await this.#rig.app.db.query<{ ticket_code: string }>(
-      'select ticket_code from tickets where order_id = $1 and voided_at is null limit 1',
-      [order.orderId],
-    )
-    assert.ok(ticket, 'a live ticket')
-    return ticket.ticket_code
-  }
-
-  /** The recovery works only when a step says so. What it is told to do now it does all the same. */
-  async #keepRecoveryAway(): Promise<void> {
-    await this.#rig.app.db.query(
-      `update payments set check_at = check_at + interval '1 hour'
-        where event_id = $1 and check_at between clock_timestamp() and clock_timestamp() + interval '30 seconds'`,
-      [this.#eventId],
-    )
+    const all = await findOrders(this.#rig.app.db, this.#eventId)
+    const [fresh, ...more] = all.filter((id) => !known.has(id))
+    assert.ok(fresh !== undefined && more.length === 0, 'one order was placed')
+    return fresh
   }
 
   /** Waits until the shop is as predicted; fails with the difference when it does not get there. */

@@ -1,5 +1,5 @@
 /** Sales that together go through every transition of the table. */
-import type { Step } from './sale-driver.ts'
+import type { Step } from './step.ts'
 
 const hold = (user = 0): Step => ({ do: 'hold', user, type: 0, quantity: 2 })
 const holdFree = (user = 0): Step => ({ do: 'hold', user, type: 1, quantity: 2 })
