@@ -13,6 +13,9 @@ const TOOLS = [
   { package: 'postgresql', what: 'a PostgreSQL of the system', isThere: () => systemPostgres() !== undefined }, // prettier-ignore
   { package: 'chromium', what: 'a browser', isThere: () => isOnPath('chromium') },
   { package: 'strace', what: 'strace', isThere: () => isOnPath('strace') },
+  { package: 'spin', what: 'spin', isThere: () => isOnPath('spin') },
+  { package: 'gcc', what: 'a C compiler', isThere: () => isOnPath('gcc') },
+  { package: 'libc6-dev', what: 'what gcc compiles against', isThere: () => existsSync('/usr/include/stdio.h') }, // prettier-ignore
   { package: 'faketime', what: 'faketime', isThere: () => isOnPath('faketime') },
   { package: 'zbar-tools', what: 'a reader of QR codes', isThere: () => isOnPath('zbarimg') },
   { package: 'poppler-utils', what: 'a reader of PDFs', isThere: () => isOnPath('pdftotext') },

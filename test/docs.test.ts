@@ -9,6 +9,7 @@ import { packageRoot } from '../src/platform/package-root.ts'
 import { FAULTS } from './checker/faults/all.ts'
 import { startApp } from './support/app.ts'
 import { createDatabase } from './support/database.ts'
+import { drawOrderStates } from './support/order-state-diagram.ts'
 import { drawSchema } from './support/er-diagram.ts'
 import { routeTable } from './support/route-table.ts'
 
@@ -93,6 +94,11 @@ test('docs/invariants.md has every fault of the checker, in order', () => {
     points.map(([, number, title]) => `F2.${number} ${title}`),
     faults.filter(({ id }) => pointsOf.test(id)).map(({ id, title }) => `${id} ${title}`),
   )
+})
+
+test('docs/diagrams/order-states.md draws the table of states', () => {
+  const hint = 'The table has changed: node scripts/order-states.mjs draws it anew.'
+  assert.ok(read('docs/diagrams/order-states.md') === drawOrderStates(), hint)
 })
 
 test('docs/diagrams/er.md shows the tables of a freshly migrated database', async () => {

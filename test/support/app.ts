@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { type Shop, composeShop } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config.ts'
+import type { PaymentProvider } from '../../src/platform/payments.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { createDatabase } from './database.ts'
 
@@ -36,6 +37,8 @@ export interface TestAppOptions {
   databaseUrl?: string
   /** Signing keys live here; two apps that share it accept each other's tokens. */
   dataDir?: string
+  /** In the place of the payment simulator. */
+  provider?: PaymentProvider
 }
 
 /** `await using app = await startApp()` */
@@ -43,6 +46,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createDatabase() : undefined
   const databaseUrl = options.databaseUrl ?? database?.url ?? ''
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'box-office-test-')))
+  const { provider } = options
   const shop = await composeShop(
     loadConfig(
       {
@@ -55,6 +59,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
       },
       options.args ?? [],
     ),
+    provider === undefined ? {} : { aroundProvider: () => provider },
   )
   const db = new Database({
     connection: { connectionString: databaseUrl },
