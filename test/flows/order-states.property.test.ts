@@ -34,6 +34,7 @@ after(async () => {
   await app[Symbol.asyncDispose]()
 })
 
+const LATE = ['pm_late_answer', 'pm_late_request', 'pm_late_decline'] as const
 const order = fc.nat(5)
 const tickets = {
   user: fc.nat(USERS - 1),
@@ -46,7 +47,7 @@ const tickets = {
 const method = fc.oneof(
   { weight: 4, arbitrary: fc.constant('pm_ok' as const) },
   { weight: 4, arbitrary: fc.constantFrom('pm_declined' as const, 'pm_action' as const) },
-  { weight: 2, arbitrary: fc.constantFrom('pm_late_answer' as const, 'pm_late_request' as const) },
+  { weight: 2, arbitrary: fc.constantFrom(...LATE) },
 )
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('hold' as const), ...tickets }) },

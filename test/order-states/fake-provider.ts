@@ -5,8 +5,10 @@ import type { PaymentProvider, PaymentState } from '../../src/platform/payments.
 /**
  * `pm_late_answer` captures at once, but its answer is held back. `pm_late_request` is held back
  * before it arrives, as that of a process that froze; when it is sent again it arrives.
+ * `pm_late_decline` declines at once and holds that answer back.
  */
-export type Method = 'pm_ok' | 'pm_declined' | 'pm_action' | 'pm_late_answer' | 'pm_late_request'
+export type Method =
+  'pm_ok' | 'pm_declined' | 'pm_action' | 'pm_late_answer' | 'pm_late_request' | 'pm_late_decline'
 
 export interface FakeIntent {
   intentId: string
@@ -14,15 +16,23 @@ export interface FakeIntent {
   state: PaymentState
   /** What was answered to each attempt. */
   answers: Map<number, PaymentState>
+  lastAttempt: number
   capturedCents: number
   refundedCents: number
   amountCents: number
 }
 
+export interface HeldBack {
+  attempt: number
+  method: Method
+  /** Whether a later attempt was made meanwhile. */
+  isOutdated: boolean
+}
+
 export interface FakeProvider extends PaymentProvider {
   intentOf: (orderId: number) => FakeIntent | undefined
-  /** What is held back of an order goes on. @returns False when nothing was. */
-  letGo: (orderId: number) => boolean
+  /** What was held back of an order first goes on. @returns Undefined when nothing was. */
+  letGo: (orderId: number) => HeldBack | undefined
   /** Everything that is held back goes on, so that the shop can stop. */
   letAllGo: () => void
   capture: (intent: FakeIntent) => void
@@ -37,6 +47,7 @@ const VERDICTS: Record<Method, PaymentState> = {
   pm_action: { status: 'requires_action', nextAction: { type: 'use_stripe_sdk' } },
   pm_late_answer: { status: 'captured' },
   pm_late_request: { status: 'captured' },
+  pm_late_decline: { status: 'declined', code: 'insufficient_funds' },
 }
 const MESSAGE_TYPES: Partial<Record<PaymentState['status'], string>> = {
   captured: 'payment_intent.succeeded',
@@ -46,8 +57,8 @@ const MESSAGE_TYPES: Partial<Record<PaymentState['status'], string>> = {
 export function createFakeProvider(): FakeProvider {
   const intents = new Map<number, FakeIntent>()
   const refunds = new Map<number, { refundRef: string; status: 'succeeded' }>()
-  const held = new Map<number, () => void>()
-  const frozen = new Set<string>()
+  let held: { orderId: number; attempt: number; method: Method; go: () => void }[] = []
+  const asked = new Set<string>()
   let messages = 0
 
   const byId = (intentId: string): FakeIntent => {
@@ -55,8 +66,8 @@ export function createFakeProvider(): FakeProvider {
     if (found === undefined) throw new Error(`no intent ${intentId}`)
     return found
   }
-  const hold = async (orderId: number) => {
-    await new Promise<void>((resolve) => held.set(orderId, resolve))
+  const hold = async (what: { orderId: number; attempt: number; method: Method }) => {
+    await new Promise<void>((go) => held.push({ ...what, go }))
   }
   const capture = (intent: FakeIntent) => {
     intent.state = { status: 'captured' }
@@ -77,14 +88,16 @@ export function createFakeProvider(): FakeProvider {
   return {
     intentOf: (orderId) => intents.get(orderId),
     letGo(orderId) {
-      const go = held.get(orderId)
-      held.delete(orderId)
-      go?.()
-      return go !== undefined
+      const found = held.find((each) => each.orderId === orderId)
+      if (found === undefined) return undefined
+      held = held.filter((each) => each !== found)
+      const isOutdated = (intents.get(orderId)?.lastAttempt ?? 0) > found.attempt
+      found.go()
+      return { attempt: found.attempt, method: found.method, isOutdated }
     },
     letAllGo() {
-      for (const go of held.values()) go()
-      held.clear()
+      for (const { go } of held) go()
+      held = []
     },
     capture,
     webhookOf: ({ intentId, orderId, state }) =>
@@ -103,6 +116,7 @@ export function createFakeProvider(): FakeProvider {
         orderId,
         state: { status: 'unconfirmed' },
         answers: new Map(),
+        lastAttempt: 0,
         capturedCents: 0,
         refundedCents: 0,
         amountCents,
@@ -114,11 +128,14 @@ export function createFakeProvider(): FakeProvider {
       const intent = byId(intentId)
       const method = paymentMethod as Method
       const key = `${intentId} ${attempt}`
-      const isFirst = !frozen.has(key)
-      frozen.add(key)
-      if (method === 'pm_late_request' && isFirst) await hold(orderId)
+      const isFirst = !asked.has(key)
+      asked.add(key)
+      intent.lastAttempt = Math.max(intent.lastAttempt, attempt)
+      const what = { orderId, attempt, method }
+      if (method === 'pm_late_request' && isFirst) await hold(what)
       const verdict = decide(intent, attempt, method)
-      if (method === 'pm_late_answer' && isFirst) await hold(orderId)
+      const isLate = method === 'pm_late_answer' || method === 'pm_late_decline'
+      if (isLate && isFirst) await hold(what)
       return verdict
     },
     async cancel(intentId) {

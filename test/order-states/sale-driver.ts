@@ -98,6 +98,7 @@ export class SaleDriver {
         return success
       case 'pm_late_answer':
       case 'pm_late_request':
+      case 'pm_late_decline':
         return 202
     }
   }
@@ -128,9 +129,14 @@ export class SaleDriver {
         assert.ok(expected.includes(answer.status), `${expected.join()}: ${answer.body}`)
         return
       }
-      case 'let go':
-        if (provider.letGo(order.orderId)) this.#hear(order)
+      case 'let go': {
+        const heldBack = provider.letGo(order.orderId)
+        if (heldBack === undefined) return
+        // Money counts whenever it comes; a decline only for its own attempt.
+        if (heldBack.method !== 'pm_late_decline') this.#hear(order)
+        else if (!heldBack.isOutdated) prediction.apply(order, 'declined')
         return
+      }
       case 'authenticate':
         if (intent?.state.status !== 'requires_action') return
         if (step.succeeds) provider.capture(intent)

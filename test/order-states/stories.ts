@@ -77,6 +77,23 @@ export const STORIES: Record<string, Step[]> = {
     { do: 'give back', order: 3 },
     { do: 'let go', order: 3 },
   ],
+  'late money of a buyer who has bought meanwhile': [
+    hold(0),
+    { do: 'pay', order: 0, method: 'pm_declined' },
+    { do: 'expire', order: 0 },
+    hold(0),
+    { do: 'capture late', order: 0 },
+  ],
+  'a decline that is heard of during the next attempt': [
+    hold(0),
+    { do: 'pay', order: 0, method: 'pm_late_decline' },
+    { do: 'recover', order: 0 },
+    { do: 'pay', order: 0, method: 'pm_action' },
+    { do: 'let go', order: 0 },
+    hold(1),
+    { do: 'expire', order: 1 },
+    { do: 'authenticate', order: 0, succeeds: true },
+  ],
   'a frozen second attempt that is taken for the first': [
     hold(0),
     { do: 'pay', order: 0, method: 'pm_declined' },
