@@ -11,7 +11,7 @@ import {
 
 export const PRICES_CENTS = [7_500, 0] as const
 export const CAPACITIES: readonly [number, number] = [4, 3]
-export const MAX_PER_USER = 3
+const MAX_PER_USER = 3
 
 export interface PredictedOrder {
   orderId: number
