@@ -1,6 +1,12 @@
 -- Money. One row of payments for each order that has to be paid, one transfer of the ledger for each
 -- move of money, and settle_orders: the only place where money becomes tickets or goes back.
 
+create table shop (
+  id  uuid primary key default gen_random_uuid()
+);
+insert into shop default values;
+comment on table shop is 'One row, which tells this shop from others at the payment provider: order 7 of another one is not ours. Owner: payment service.';
+
 create type payment_status as enum
   ('processing', 'requires_action', 'declined', 'captured', 'voided', 'returned');
 

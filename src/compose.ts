@@ -107,7 +107,7 @@ export async function composeShop(
   /** What is opened last, and asked for by what is opened before. */
   const open: { http?: HttpApp } = {}
   const { provider, defaultPaymentMethod, simulatorUrl } = await openPaymentProvider({
-    ...{ config, signingKeys, opening, logger, ...replaced },
+    ...{ config, db, signingKeys, opening, logger, ...replaced },
     webhookUrl: () => open.http && webhookUrlOf(open.http, tls !== undefined),
   })
 

@@ -10,9 +10,11 @@ import type { Config } from './config.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import type { HttpApp } from './platform/http/server.ts'
 import { type PaymentProvider, stripePayments } from './platform/payments.ts'
+import type { Database } from './platform/postgres.ts'
 import type { Resources } from './platform/resources.ts'
 import type { SigningKeys } from './platform/signing-keys.ts'
 import { WEBHOOK_PATH } from './services/payment/service.ts'
+import { readShopId } from './services/payment/shop.sql.ts'
 import { startPaymentSimulator } from './services/payment-simulator/service.ts'
 
 export interface OpenProvider {
@@ -28,6 +30,7 @@ export interface ProviderOptions {
   signingKeys: SigningKeys
   opening: Resources
   logger: Logger
+  db: Database
   /** Where the provider tells what happened; undefined until the shop listens. */
   webhookUrl: () => string | undefined
   /** What a test puts around it. */
@@ -54,7 +57,12 @@ export async function openPaymentProvider(options: ProviderOptions): Promise<Ope
     needsSimulator || config.roles.has('payment-simulator')
       ? await openSimulator(options, { secretKey, webhookSecret })
       : undefined
-  const provider = stripePayments({ apiUrl: apiUrl ?? url, secretKey, webhookSecret })
+  const provider = stripePayments({
+    apiUrl: apiUrl ?? url,
+    secretKey,
+    webhookSecret,
+    shopId: await readShopId(options.db),
+  })
   return {
     provider: options.aroundProvider?.(provider) ?? provider,
     defaultPaymentMethod: isSimulated ? SIMULATOR_METHOD : undefined,

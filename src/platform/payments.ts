@@ -14,6 +14,8 @@ export type { NextAction, PaymentState, RefundState } from './payment-state.ts'
 export interface ProviderMessage {
   id: string
   type: string
+  /** False for what another shop on the same account did. */
+  isOurs: boolean
   intentId: string | undefined
   orderId: number | undefined
   /** What it says about the payment, when that is final. */
@@ -73,6 +75,8 @@ export interface PaymentProviderOptions {
   apiUrl: string | undefined
   secretKey: string
   webhookSecret: string
+  /** Tells our orders from those of other shops, and other databases, on the same account. */
+  shopId: string
 }
 
 const TIMEOUT_MS = 10_000
@@ -89,16 +93,17 @@ const SIGNATURE_SECONDS_MAX = 300
 
 export function stripePayments(options: PaymentProviderOptions): PaymentProvider {
   const stripe = createClient(options)
+  const { shopId } = options
   return {
     async createIntent({ orderId, eventId, amountCents, currency }) {
       const parameters = {
         amount: minorUnits(amountCents, currency),
         currency: currency.toLowerCase(),
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-        metadata: { order_id: String(orderId), event_id: String(eventId) },
+        metadata: { shop_id: shopId, order_id: String(orderId), event_id: String(eventId) },
       } satisfies Stripe.PaymentIntentCreateParams
       for (let failures = 0; ; failures += 1) {
-        const idempotencyKey = `order-${orderId}${failures === 0 ? '' : `-after-${failures}`}`
+        const idempotencyKey = `${shopId}-order-${orderId}${failures === 0 ? '' : `-after-${failures}`}`
         try {
           return {
             intentId: (await stripe.paymentIntents.create(parameters, { idempotencyKey })).id,
@@ -117,7 +122,7 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
         return await stripe.paymentIntents.confirm(
           intentId,
           { payment_method: paymentMethod },
-          { idempotencyKey: `order-${orderId}-${attempt}` },
+          { idempotencyKey: `${shopId}-order-${orderId}-${attempt}` },
         )
       })
     },
@@ -135,9 +140,9 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
         {
           payment_intent: intentId,
           amount: minorUnits(amountCents, currency),
-          metadata: { refund_id: String(refundId) },
+          metadata: { shop_id: shopId, refund_id: String(refundId) },
         },
-        { idempotencyKey: `refund-${refundId}` },
+        { idempotencyKey: `${shopId}-refund-${refundId}` },
       )
       return refundStateOf(refund)
     },
@@ -166,7 +171,7 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
           cause: error,
         })
       }
-      return messageOf(event)
+      return messageOf(event, shopId)
     },
   }
 }
@@ -230,13 +235,15 @@ const FINAL: Readonly<Record<string, ProviderMessage['final']>> = {
   'payment_intent.canceled': 'voided',
 }
 
-function messageOf(event: Stripe.Event): ProviderMessage {
+function messageOf(event: Stripe.Event, shopId: string): ProviderMessage {
   const about = event.data.object as { id?: string; object?: string; metadata?: unknown }
   const isIntent = about.object === 'payment_intent'
-  const orderId = Number((about.metadata as Record<string, string> | undefined)?.['order_id'])
+  const metadata = (about.metadata ?? {}) as Record<string, string>
+  const orderId = Number(metadata['order_id'])
   return {
     id: event.id,
     type: event.type,
+    isOurs: metadata['shop_id'] === shopId,
     intentId: isIntent ? about.id : undefined,
     orderId: Number.isSafeInteger(orderId) && orderId > 0 ? orderId : undefined,
     final: isIntent ? FINAL[event.type] : undefined,
@@ -244,24 +251,16 @@ function messageOf(event: Stripe.Event): ProviderMessage {
   }
 }
 
-const fractionDigits = new Map<string, number>()
+/** Stripe counts these in whole units and those in thousandths, whatever others say of the currency. */
+const WHOLE_UNITS = new Set(
+  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
+)
+const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '))
 
-/** Asked once for each currency: making a format is slow. */
-function fractionDigitsOf(currency: string): number {
-  const known = fractionDigits.get(currency)
-  if (known !== undefined) return known
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  fractionDigits.set(currency, maximumFractionDigits)
-  return maximumFractionDigits
-}
-
-/** Stripe counts in the smallest unit of a currency: yen have no hundredths, dinars have thousandths. */
 function minorUnits(cents: number, currency: string): number {
-  const units = cents * 10 ** (fractionDigitsOf(currency) - 2)
-  if (Number.isInteger(units)) return units
+  if (THOUSANDTHS.has(currency)) return cents * 10
+  if (!WHOLE_UNITS.has(currency)) return cents
+  if (cents % 100 === 0) return cents / 100
   throw new PaymentRefusedError('invalid_amount')
 }
 

@@ -103,6 +103,7 @@ export function createFakeProvider(): FakeProvider {
     webhookOf: ({ intentId, orderId, state }) =>
       JSON.stringify({
         id: `evt_${(messages += 1)}`,
+        isOurs: true,
         type: MESSAGE_TYPES[state.status] ?? 'payment_intent.payment_failed',
         intentId,
         orderId,

@@ -141,6 +141,7 @@ export class SaleDriver {
         if (intent?.state.status !== 'requires_action') return
         if (step.succeeds) provider.capture(intent)
         else intent.state = { status: 'declined', code: 'authentication_required' }
+        if (step.isUnheard === true) return
         await this.#tell(order)
         prediction.apply(order, step.succeeds ? 'captured' : 'declined')
         return
@@ -213,9 +214,15 @@ export class SaleDriver {
       case 'captured':
         this.#prediction.apply(order, 'captured')
         return
-      case 'declined':
-        this.#prediction.apply(order, 'declined')
+      case 'declined': {
+        // A decline is that of this attempt where its buyer was sent away, or its own key says so.
+        const isKnown = payment === 'requires_action'
+        if (isOver && !isKnown) this.#prediction.apply(order, 'voided')
+        else if (isKnown || intent.answers.has(intent.lastAttempt)) {
+          this.#prediction.apply(order, 'declined')
+        } else this.#prediction.apply(order, 'captured')
         return
+      }
       case 'unconfirmed':
         // The held back request is sent again, and arrives.
         this.#prediction.apply(order, isOver ? 'voided' : 'captured')

@@ -7,7 +7,8 @@ export type Step =
   | { do: 'buy'; user: number; type: 0 | 1; quantity: number; method: Method }
   | { do: 'pay'; order: number; method: Method }
   | { do: 'let go' | 'give back' | 'expire' | 'recover' | 'refund all' | 'refund one'; order: number }
-  | { do: 'authenticate'; order: number; succeeds: boolean }
+  /** `isUnheard`: the webhook about it is lost. */
+  | { do: 'authenticate'; order: number; succeeds: boolean; isUnheard?: true }
   /** An attempt that was taken for declined captures after all; only its webhook tells. */
   | { do: 'capture late'; order: number }
   /** A webhook, twice. */

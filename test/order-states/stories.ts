@@ -94,7 +94,17 @@ export const STORIES: Record<string, Step[]> = {
     { do: 'expire', order: 1 },
     { do: 'authenticate', order: 0, succeeds: true },
   ],
-  'a frozen second attempt that is taken for the first': [
+  'an authentication that fails unheard': [
+    hold(0),
+    { do: 'pay', order: 0, method: 'pm_action' },
+    { do: 'authenticate', order: 0, succeeds: false, isUnheard: true },
+    { do: 'expire', order: 0 },
+    hold(1),
+    { do: 'pay', order: 1, method: 'pm_action' },
+    { do: 'authenticate', order: 1, succeeds: false, isUnheard: true },
+    { do: 'cancel event' },
+  ],
+  'a frozen second attempt after a decline': [
     hold(0),
     { do: 'pay', order: 0, method: 'pm_declined' },
     { do: 'pay', order: 0, method: 'pm_late_request' },

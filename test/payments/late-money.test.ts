@@ -129,6 +129,7 @@ async function provider(): Promise<PaymentProvider> {
     apiUrl: app.shop.paymentSimulatorUrl,
     secretKey: `sk_test_${secret}`,
     webhookSecret: 'whsec_of_nobody',
+    shopId: 'a-frozen-process',
   })
 }
 
@@ -272,6 +273,23 @@ suite('a process that died before it asked the provider', () => {
     const { order_id: orderId } = await hold(who, eventId)
     await startOnly(orderId, who.id)
     expectRefused(await pay(who, orderId), 409, 'payment_in_progress')
+    await isAskedAfter(orderId)
+    await until('paid', async () => (await read(who, orderId)).status === 'CONFIRMED')
+    assert.deepEqual(await booksOf(eventId), {
+      held: 0,
+      sold: 2,
+      tickets: 2,
+      sales: 150,
+      returned: 0,
+    })
+  })
+
+  test('is not mistaken for the attempt before, which was declined', async () => {
+    const { eventId } = await createSale(app.db, { capacity: 10 })
+    const who = await buyer()
+    const { order_id: orderId } = await hold(who, eventId)
+    expectRefused(await pay(who, orderId, 'pm_card_chargeDeclined'), 402, 'payment_declined')
+    await startOnly(orderId, who.id)
     await isAskedAfter(orderId)
     await until('paid', async () => (await read(who, orderId)).status === 'CONFIRMED')
     assert.deepEqual(await booksOf(eventId), {

@@ -151,7 +151,11 @@ suite('a hold', () => {
       sales: 150,
       returned: 0,
     })
-    assert.deepEqual((await read(who, held.order_id)).tickets, paid.tickets)
+    const shown = (await read(who, held.order_id)).tickets.map((ticket) => ticket.ticket_code)
+    assert.deepEqual(
+      shown,
+      paid.tickets.map((ticket) => ticket.ticket_code),
+    )
   })
 
   test('is nobody else’s to see, pay or give back', async () => {
@@ -348,6 +352,30 @@ async function completeAuthentication(order: OrderJson): Promise<void> {
   })
   assert.ok(answer.status < 400, `${answer.status} ${await answer.text()}`)
 }
+
+suite('an amount', () => {
+  for (const [currency, price, amount] of [
+    ['EUR', 19.99, 1_999],
+    ['HUF', 1_000, 100_000],
+    ['JPY', 5_000, 5_000],
+    ['KWD', 7.5, 7_500],
+  ] as const) {
+    test(`of ${currency} is what the provider counts in`, async () => {
+      const { eventId } = await createSale(app.db, { capacity: 10, price })
+      await app.db.query('update events set currency = $2 where id = $1', [eventId, currency])
+      const who = await buyer()
+      const order = expectOrder(await place(who, { event_id: eventId, quantity: 1 }), 201)
+      const { captures } = (await simulator('/ledger')) as Ledger
+      const ours = captures.filter(
+        ({ metadata }) => metadata['order_id'] === String(order.order_id),
+      )
+      assert.deepEqual(
+        ours.map((capture) => capture.amount),
+        [amount],
+      )
+    })
+  }
+})
 
 suite('two at once', () => {
   test('thirty payments of one hold are one capture', async () => {

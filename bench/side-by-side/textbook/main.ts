@@ -47,6 +47,7 @@ for (const client of clients) client.release()
 const provider = stripePayments({
   apiUrl: STRIPE_API_URL,
   secretKey: STRIPE_SECRET_KEY,
+  shopId: 'textbook',
   webhookSecret: STRIPE_WEBHOOK_SECRET,
 })
 

@@ -12,6 +12,8 @@ import { voidPayment } from './void-payment.ts'
 export interface OpenPayment extends Payment {
   userId: number
   quantity: number
+  /** The provider has said what the buyer has to do first. */
+  isWaiting: boolean
   /** Nobody may pay it any more. */
   isOver: boolean
   overReason: 'expired' | 'event_cancelled'
@@ -70,13 +72,16 @@ async function findOutcome(
   const state = await provider.retrieve(intentId)
   switch (state.status) {
     case 'captured':
-    case 'declined':
     case 'voided': {
       const outcome = outcomeOf(state, payment.attempt, intentId)
       return outcome && { ...outcome, reason: payment.overReason }
     }
+    case 'declined':
     case 'unconfirmed':
-      // Whoever started it died before it asked the provider.
+      // What the buyer was sent to do has failed: that is this attempt's.
+      if (payment.isWaiting) return outcomeOf(state, payment.attempt, intentId)
+      // Whoever started it may have died before it asked the provider, and a decline may be that of an
+      // attempt before. Asked under the key of this attempt, the provider says what is true of it.
       if (payment.isOver) return await voidPayment(provider, known, payment.overReason)
       return await chargePayment(provider, known)
     case 'requires_action':

@@ -42,8 +42,10 @@ export function webhookRoutes(
           body,
           typeof signature === 'string' ? signature : undefined,
         )
-        await deps.keep(message)
-        deps.onMessage()
+        if (message.isOurs) {
+          await deps.keep(message)
+          deps.onMessage()
+        }
         return { received: true }
       },
     )

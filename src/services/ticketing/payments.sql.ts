@@ -13,6 +13,8 @@ export interface OpenPayment {
   attempt: number
   paymentMethod: string
   intentId: string | undefined
+  /** The provider has said what the buyer has to do first. */
+  isWaiting: boolean
   /** Nobody may pay it any more: what is in flight has to be voided. */
   isOver: boolean
   /** Why it is over. */
@@ -29,12 +31,14 @@ interface OpenPaymentRow {
   attempt: number
   payment_method: string
   provider_ref: string | null
+  is_waiting: boolean
   is_over: boolean
   is_cancelled: boolean
 }
 
 const OPEN_PAYMENT = `p.order_id, p.user_id, p.event_id, o.quantity, p.amount, p.currency,
   p.attempt, p.payment_method, p.provider_ref, e.status = 'cancelled' as is_cancelled,
+  p.status = 'requires_action' as is_waiting,
   o.hold_expires_at <= clock_timestamp() or e.status = 'cancelled' as is_over`
 
 const openPaymentOf = (row: OpenPaymentRow): OpenPayment => ({
@@ -47,6 +51,7 @@ const openPaymentOf = (row: OpenPaymentRow): OpenPayment => ({
   attempt: row.attempt,
   paymentMethod: row.payment_method,
   intentId: row.provider_ref ?? undefined,
+  isWaiting: row.is_waiting,
   isOver: row.is_over,
   overReason: row.is_cancelled ? 'event_cancelled' : 'expired',
 })
