@@ -21,7 +21,7 @@ test('a process frozen while it holds an event lets go of it, and does nothing h
   const [organizer] = await createBuyers(db, dataDir, 1, 'organizer')
   const [buyer] = await createBuyers(db, dataDir, 1)
   assert.ok(organizer && buyer, 'people')
-  const { eventId } = await createSale(db, { capacity: 10 })
+  const { eventId } = await createSale(db, { capacity: 10, price: 0 })
   await db.query('update events set created_by = $1 where id = $2', [organizer.id, eventId])
   const env = { DATABASE_URL: database.url, DATA_DIR: dataDir }
   await using frozen = await startShopProcess(env)

@@ -36,9 +36,11 @@ async function sellTo(app: TestApp, eventId: number, buyers: number): Promise<nu
   for (const owners of [ids, ids.filter((_, n) => n % 3 === 0)]) {
     await app.db.query(
       `with placed as (
-         insert into orders (id, user_id, event_id, ticket_type_id, quantity, total_price, status)
+         insert into orders (id, user_id, event_id, ticket_type_id, quantity, total_price, status,
+                             confirmed_at)
            select (select coalesce(max(id), 0) from orders) + row_number() over (), u,
-                  $2::bigint, (select id from ticket_types where event_id = $2), 1, 75, 'CONFIRMED'
+                  $2::bigint, (select id from ticket_types where event_id = $2), 1, 75, 'CONFIRMED',
+                  now()
              from unnest($1::bigint[]) u returning id)
        insert into tickets (id, order_id, event_id, ticket_code)
          select id, id, $2, 'TCK-' || id from placed`,
