@@ -145,8 +145,10 @@ test('every operation takes a well-formed request, and answers all of them as do
       if (status < 300) break
     }
     const hint = `${operation.method} ${operation.path}: ${[...statuses].join(', ')}`
+    // What the provider tells is refused without its signature over the very bytes.
+    const isSigned = operation.path === '/api/v1/webhooks/payments'
     assert.ok(
-      [...statuses].some((status) => status < 300),
+      [...statuses].some((status) => (isSigned ? status === 400 : status < 300)),
       hint,
     )
   }
