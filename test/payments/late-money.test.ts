@@ -1,125 +1,26 @@
 /** Money that comes late, twice or not at all: it becomes tickets where there are any, or goes back. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import Stripe from 'stripe'
-import { type TestAnswer, type TestApp, startApp } from '../support/app.ts'
-import { loadSigningKeys } from '../../src/platform/signing-keys.ts'
 import { type PaymentProvider, stripePayments } from '../../src/platform/payments.ts'
-import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
+import { loadSigningKeys } from '../../src/platform/signing-keys.ts'
+import { type Buyer, createSale } from '../support/sale.ts'
 import { until } from '../support/until.ts'
-
-let app: TestApp
-let dataDir: string
-before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'box-office-pay-'))
-  app = await startApp({ dataDir })
-  await app.listen()
-})
-after(async () => {
-  await app[Symbol.asyncDispose]()
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-interface OrderJson {
-  order_id: number
-  status: string
-  tickets: { ticket_code: string }[]
-  total_price: number
-  expires_at?: string
-  next_action?: { type: string; url?: string }
-  reason?: string
-  code?: string
-  decline_code?: string
-  field?: string
-}
-
-async function buyer(): Promise<Buyer> {
-  const [one] = await createBuyers(app.db, dataDir, 1)
-  assert.ok(one, 'a buyer was made')
-  return one
-}
-
-async function send(
-  who: Buyer,
-  method: 'GET' | 'POST' | 'DELETE',
-  url: string,
-  payload?: object,
-  key?: string,
-): Promise<TestAnswer> {
-  return await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: {
-      authorization: `Bearer ${who.token}`,
-      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
-  })
-}
-
-const place = async (who: Buyer, body: object, key?: string) =>
-  await send(who, 'POST', '/orders', body, key)
-const pay = async (who: Buyer, orderId: number, payment_method = 'pm_card_visa') =>
-  await send(who, 'POST', `/orders/${orderId}/pay`, { payment_method })
-const read = async (who: Buyer, orderId: number) =>
-  (await send(who, 'GET', `/orders/${orderId}`)).json<OrderJson>()
-
-function expectOrder(answer: TestAnswer, status: number): OrderJson {
-  assert.equal(answer.status, status, answer.body)
-  return answer.json<OrderJson>()
-}
-
-function expectRefused(answer: TestAnswer, status: number, code: string): OrderJson {
-  const problem = expectOrder(answer, status)
-  assert.equal(problem.code, code, answer.body)
-  return problem
-}
-
-async function hold(who: Buyer, eventId: number, quantity = 2, key?: string): Promise<OrderJson> {
-  const order = expectOrder(await place(who, { event_id: eventId, quantity, hold: true }, key), 201)
-  assert.equal(order.status, 'PENDING')
-  assert.deepEqual(order.tickets, [])
-  return order
-}
-
-/** Every book of an event, each read for itself. */
-async function booksOf(eventId: number) {
-  const [row] = await app.db.query<Record<string, string>>(
-    `select i.held, i.sold,
-            (select coalesce(sum(held), 0) from inventory n where n.event_id = i.event_id) as held_by_type,
-            (select coalesce(sum(sold), 0) from inventory n where n.event_id = i.event_id) as sold_by_type,
-            (select count(*) from tickets t where t.event_id = i.event_id and t.voided_at is null) as tickets,
-            (select coalesce(sum(amount), 0) from ledger l where l.event_id = i.event_id and debit = 'provider' and credit = 'sales') as sales,
-            (select coalesce(sum(amount), 0) from ledger l where l.event_id = i.event_id and debit = 'provider' and credit = 'refunds_due') as returned
-       from event_inventory i where i.event_id = $1`,
-    [eventId],
-  )
-  const number = (name: string) => Number(row?.[name])
-  assert.equal(number('held'), number('held_by_type'), 'held by type')
-  assert.equal(number('sold'), number('sold_by_type'), 'sold by type')
-  return {
-    held: number('held'),
-    sold: number('sold'),
-    tickets: number('tickets'),
-    sales: number('sales'),
-    returned: number('returned'),
-  }
-}
-
-async function simulator(path: string, init?: RequestInit): Promise<unknown> {
-  const response = await fetch(`${app.shop.paymentSimulatorUrl ?? ''}/control${path}`, init)
-  return response.status === 204 ? undefined : await response.json()
-}
-
-const expire = async (orderId: number) =>
-  await app.db.query(
-    `update orders set hold_expires_at = clock_timestamp() - interval '1 second' where id = $1`,
-    [orderId],
-  )
+import {
+  app,
+  dataDir,
+  buyer,
+  send,
+  place,
+  pay,
+  read,
+  expectOrder,
+  expectRefused,
+  hold,
+  booksOf,
+  simulator,
+  expire,
+} from './pay-rig.ts'
 
 /** Who speaks to the provider behind the shop's back: a process that was frozen, say. */
 async function provider(): Promise<PaymentProvider> {
