@@ -16,6 +16,7 @@ import { seededRandom, testSeed } from '../support/random.ts'
 
 const KILLS = 10
 const CLIENTS = 24
+const ORDERS_BETWEEN = 20
 
 interface Asked {
   buyer: Buyer
@@ -128,7 +129,7 @@ async function saleUnderFire(
     for (let round = 0; round < KILLS; round += 1) {
       // Orders are confirmed while it strikes: a kill between sales would prove nothing.
       const before = ledger.confirmed.size
-      await waitFor(() => ledger.confirmed.size > before)
+      await waitFor(() => ledger.confirmed.size > before + ORDERS_BETWEEN)
       await sleep(random() * 200)
       shop = await strike(shop)
     }
@@ -138,7 +139,6 @@ async function saleUnderFire(
     await clients
     await db[Symbol.asyncDispose]()
     db = connect()
-    assert.ok(ledger.confirmed.size > 10 * KILLS, `only ${ledger.confirmed.size} orders`)
     await audit(db, eventId, ledger)
   } finally {
     isOver = true
