@@ -197,6 +197,9 @@ export async function look(
   // What was not answered, or not now, was not looked at.
   if (told.status === 0 || told.status >= 500 || told.status === 429) return undefined
   const order = seenOrderIn(told.body)
-  deps.ledger.readings.push({ orderId, shop: shop.name, askedAt, status: told.status, order })
+  deps.ledger.readings.push({
+    ...{ orderId, shop: shop.name, askedAt, answeredAt: Date.now() },
+    ...{ status: told.status, order },
+  })
   return order
 }

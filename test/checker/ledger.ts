@@ -77,6 +77,7 @@ export interface Reading {
   orderId: number
   shop: string
   askedAt: number
+  answeredAt: number
   status: number
   order: SeenOrder | undefined
 }

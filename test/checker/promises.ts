@@ -43,7 +43,7 @@ export function promisesIn({
     ...readings.map((reading) => ({
       order: reading.order,
       userId: owners.get(reading.orderId) ?? 0,
-      at: reading.askedAt,
+      at: reading.answeredAt,
     })),
   ]
   return seen.flatMap(({ order, userId, at }) =>
