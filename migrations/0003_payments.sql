@@ -19,6 +19,8 @@ create table payments (
   status          payment_status not null,
   attempt         integer not null check (attempt > 0),
   payment_method  varchar(255) not null,
+  idempotency_key varchar(255),
+  earlier_keys    jsonb not null default '[]',
   provider_ref    text,
   decline_code    text,
   next_action     jsonb,
@@ -31,6 +33,8 @@ create index payments_in_flight on payments (check_at)
 comment on table payments is 'How an order is paid. Changed only under the lock of its order. Owner: ticketing service.';
 comment on column payments.status is 'processing and requires_action are in flight: nobody knows yet, so the stock stays held. returned: captured, and all of it goes back.';
 comment on column payments.attempt is 'How often it was tried. Each try is a confirmation of the one payment intent of the order, under a key made of both.';
+comment on column payments.idempotency_key is 'The key under which this attempt was asked for, if any: asked for again, it is the same attempt.';
+comment on column payments.earlier_keys is 'Of the attempts before that had one: [{"key", "method", "decline_code"}].';
 comment on column payments.provider_ref is 'The payment intent at the provider; found again by the order if null.';
 comment on column payments.check_at is 'When the provider is asked what became of it, if it is still in flight.';
 
@@ -63,6 +67,18 @@ comment on column refunds.reason is 'requested, event_cancelled, event_postponed
 alter table tickets add column refund_id bigint references refunds (id);
 create index tickets_refund on tickets (refund_id) where refund_id is not null;
 comment on column tickets.refund_id is 'The refund that took it back; null when it cost nothing.';
+
+create table refund_requests (
+  order_id            bigint not null references orders (id),
+  requested_by        bigint not null,
+  idempotency_key     varchar(255) not null,
+  request_digest      bytea not null,
+  tickets_taken_back  integer not null,
+  refund_ids          bigint[] not null,
+  created_at          timestamptz not null default clock_timestamp(),
+  primary key (order_id, requested_by, idempotency_key)
+);
+comment on table refund_requests is 'What was answered to a request that took tickets back under an Idempotency-Key: written with its effect, told again to whoever repeats it. Owner: ticketing service.';
 
 create type account as enum ('provider', 'sales', 'refunds_due');
 
@@ -111,12 +127,17 @@ language sql immutable parallel safe return coalesce(status in ('processing', 'r
 --   free           it costs nothing: the caller settles it
 --   confirmed      it is paid already
 --   in_progress    a payment is under way
+--   key_reused     this key of the order was used for another payment method
+--   replay         this key's attempt is in flight: its answer is how it stands
+--   replay_granted   it was captured, and the order confirmed
+--   replay_declined  it was declined, or another attempt took its place; reason is the decline code
 --   expired, event_cancelled, not_pending    too late; reason says what became of the order
 --   not_found      no such order of this user
 create function start_payments(
   p_order_ids  bigint[],
   p_user_ids   bigint[],
-  p_methods    text[]
+  p_methods    text[],
+  p_keys       text[]
 ) returns table (
   n integer, verdict text, reason text, event_id bigint, quantity integer,
   amount_cents bigint, currency text, attempt integer, provider_ref text,
@@ -132,10 +153,15 @@ begin
 
   return query
   with asked as (
-    select r.n::integer as n, r.method, o.id, o.event_id, o.user_id, o.quantity, o.total_price, o.reason,
+    select r.n::integer as n, r.method, r.key, o.id, o.event_id, o.user_id, o.quantity, o.total_price,
+           case when k.n is null then o.reason else k.decline_code end as reason,
            o.created_at, o.hold_expires_at, e.currency, p.provider_ref, coalesce(p.attempt, 0) + 1 as attempt,
            case
              when o.id is null then 'not_found'
+             when k.method <> r.method then 'key_reused'
+             when k.is_earlier or p.status = 'declined' and k.n = 1 then 'replay_declined'
+             when k.n = 1 and o.confirmed_at is not null then 'replay_granted'
+             when k.n = 1 and o.status = 'PENDING' then 'replay'
              when o.status = 'CONFIRMED' then 'confirmed'
              when o.status = 'CANCELLED' then
                case o.reason when 'expired' then 'expired' when 'event_cancelled' then o.reason
@@ -146,20 +172,34 @@ begin
              when o.total_price = 0 then 'free'
              else 'start'
            end as verdict
-      from unnest(p_order_ids, p_user_ids, p_methods) with ordinality as r(order_id, user_id, method, n)
+      from unnest(p_order_ids, p_user_ids, p_methods, p_keys) with ordinality
+             as r(order_id, user_id, method, key, n)
       left join lateral (
         select * from orders o where o.id = r.order_id and o.user_id = r.user_id limit 1
       ) o on true
       left join lateral (select * from events e where e.id = o.event_id limit 1) e on true
       left join lateral (select * from payments p where p.order_id = o.id limit 1) p on true
+      left join lateral (
+        select 1 as n, false as is_earlier, p.payment_method as method, p.decline_code
+         where p.idempotency_key = r.key
+        union all
+        select 2, true, e.method, e.decline_code
+          from jsonb_to_recordset(p.earlier_keys) as e(key text, method text, decline_code text)
+         where e.key = r.key
+        limit 1
+      ) k on true
   ), started as (
     insert into payments as p (order_id, event_id, user_id, amount, currency, status, attempt,
-                               payment_method, check_at)
+                               payment_method, idempotency_key, check_at)
       select a.id, a.event_id, a.user_id, a.total_price, a.currency, 'processing', a.attempt,
-             a.method, payment_check_time(v_now)
+             a.method, a.key, payment_check_time(v_now)
         from asked a where a.verdict = 'start'
       on conflict (order_id) do update
         set status = 'processing', attempt = excluded.attempt, payment_method = excluded.payment_method,
+            idempotency_key = excluded.idempotency_key,
+            earlier_keys = case when p.idempotency_key is null then p.earlier_keys else
+              p.earlier_keys || jsonb_build_object('key', p.idempotency_key,
+                'method', p.payment_method, 'decline_code', p.decline_code) end,
             check_at = excluded.check_at, next_action = null, updated_at = v_now
   )
   select a.n, a.verdict, a.reason, a.event_id, a.quantity, (a.total_price * 100)::bigint,

@@ -179,18 +179,20 @@ async function untilSettled(deps: BuyerDeps, owned: Owned): Promise<SeenOrder> {
     await sleep(LOOK_EVERY_MS)
     const seen = await look(deps, owned, owned.shop + tries)
     if (seen === undefined) continue
+    // Whether it may be gone is for the checks to say; waiting brings no answer.
+    if (seen === 'gone') break
     last = seen
     if (seen.status !== 'PENDING') break
   }
   return last
 }
 
-/** @returns Undefined when there was no answer. */
+/** @returns Undefined when there was no answer, `gone` when there is no such order. */
 export async function look(
   deps: Pick<BuyerDeps, 'shops' | 'client' | 'ledger'>,
   { order: { orderId }, buyer }: Pick<Owned, 'order' | 'buyer'>,
   at: number,
-): Promise<SeenOrder | undefined> {
+): Promise<SeenOrder | 'gone' | undefined> {
   const shop = deps.shops[at % deps.shops.length] as ProcessHandle
   const askedAt = Date.now()
   const told = await deps.client.ask('GET', `${shop.url}/api/v1/orders/${orderId}`, buyer.token)
@@ -201,5 +203,5 @@ export async function look(
     ...{ orderId, shop: shop.name, askedAt, answeredAt: Date.now() },
     ...{ status: told.status, order },
   })
-  return order
+  return told.status === 404 ? 'gone' : order
 }

@@ -67,20 +67,19 @@ async function askRemaining(
   { stage, client, buyers }: { stage: OwnedStage; client: Client; buyers: readonly Buyer[] },
   events: readonly BookedEvent[],
 ): Promise<Evidence['remaining']> {
-  const remaining: Evidence['remaining'][number][] = []
   const token = buyers[0]?.token ?? ''
-  for (const shop of stage.shops) {
-    for (const event of events) {
+  const places = stage.shops.flatMap((shop) => events.map((event) => ({ shop, event })))
+  return await Promise.all(
+    places.map(async ({ shop, event }) => {
       let left: number | null = null
       await within(LAG_MS, async () => {
         const answer = await client.ask('GET', `${shop.url}/api/v1/events/${event.id}`, token)
         left = answer.status === 200 ? remainingIn(answer.body) : null
         return left === event.free
       })
-      remaining.push({ eventId: event.id, shop: shop.name, remaining: left })
-    }
-  }
-  return remaining
+      return { eventId: event.id, shop: shop.name, remaining: left }
+    }),
+  )
 }
 
 /** Each is as old as the shop keeps it at most. */

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import type { Evidence } from '../checker/evidence.ts'
 import type { Fault } from '../checker/fault.ts'
 import { killShops } from '../checker/faults/f01-kill-shops.ts'
@@ -38,7 +38,6 @@ const IN_A_HURRY = {
 
 let folder: string
 let killed: RunResult
-let crashing: Promise<RunResult>
 const run = async (
   fault: Fault,
   limits: Pick<RunOptions, 'seconds' | 'restSeconds'> & { strikes?: number },
@@ -67,15 +66,8 @@ before(async () => {
     },
   }
   killed = await run(all, { seconds: SECONDS_MAX, strikes: STRIKES })
-  // Goes on beside the tests that come first.
-  const crash = crashAt('after the provider was asked to pay', 'F2')
-  crashing = run(
-    { ...crash, concessions: { ...crash.concessions, ...IN_A_HURRY } },
-    { seconds: SECONDS_MAX, strikes: DEATHS },
-  )
 })
 after(async () => {
-  await crashing
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -127,151 +119,156 @@ test('the API is killed, answers are lost and webhooks go astray in the middle o
   assert.ok(readings.length > 0 && changes.length > 0 && mails.length > 0, 'there is evidence')
 })
 
-test('processes die right after the provider took the money, and every invariant holds', async () => {
-  const verdict = judge(await crashing)
-  assert.equal(verdict.outcome, 'valid', wordsOf(verdict))
-  assert.ok(verdict.landed >= DEATHS, `${verdict.landed} died`)
-})
-
 const NOTHING: Fault = {
   id: 'F0',
   title: 'nothing happens',
   run: async () => await Promise.resolve(),
 }
 
-test('a run in which nothing happened is invalid, not green', async () => {
-  const quiet = judge(
-    await run({ ...NOTHING, stage: { shops: 1 }, concessions: IN_A_HURRY }, { seconds: 1 }),
-  )
-  assert.deepEqual(violated(quiet), [], wordsOf(quiet))
-  assert.equal(quiet.outcome, 'invalid')
-  assert.deepEqual(quiet.reasons, ['no fault landed'])
-  assert.equal(exitCodeOf([judge(killed), quiet]), 2)
+/** A run mostly waits for its clocks and for its processes to start, so there is room for another. */
+suite('runs beside one another', { concurrency: 2 }, () => {
+  test('processes die right after the provider took the money, and every invariant holds', async () => {
+    const crash = crashAt('after the provider was asked to pay', 'F2')
+    const hurried = { ...crash, concessions: { ...crash.concessions, ...IN_A_HURRY } }
+    const verdict = judge(await run(hurried, { seconds: SECONDS_MAX, strikes: DEATHS }))
+    assert.equal(verdict.outcome, 'valid', wordsOf(verdict))
+    assert.ok(verdict.landed >= DEATHS, `${verdict.landed} died`)
+  })
 
-  const { evidence } = killed as { evidence: Evidence }
-  const without = (change: Partial<Evidence>) =>
-    judge({ ...killed, evidence: { ...evidence, ...change } }).reasons
-  assert.deepEqual(without({ snapshots: [evidence.rest] }).length, 1)
-  assert.ok(
-    without({ calls: [], deeds: [], readings: [] }).includes('no order was confirmed'),
-    'no orders, no verdict',
-  )
-  const broken = judge({ ...killed, evidence: undefined, failure: 'it could not begin' })
-  assert.equal(broken.outcome, 'invalid')
-})
+  test('a run in which nothing happened is invalid, not green', async () => {
+    const quiet = judge(
+      await run({ ...NOTHING, stage: { shops: 1 }, concessions: IN_A_HURRY }, { seconds: 1 }),
+    )
+    assert.deepEqual(violated(quiet), [], wordsOf(quiet))
+    assert.equal(quiet.outcome, 'invalid')
+    assert.deepEqual(quiet.reasons, ['no fault landed'])
+    assert.equal(exitCodeOf([judge(killed), quiet]), 2)
 
-test('control: a shop without its locks and constraints, whose messages are doubled, is found out', async () => {
-  const fault: Fault = {
-    id: 'F0',
-    title: 'the protection is taken away',
-    stage: {
-      async prepareDatabase(db) {
-        await removeProtection(db)
-        await db.query(
-          `create function double_job() returns trigger language plpgsql as $$
-           begin
-             if pg_trigger_depth() = 1 then
-               insert into jobs (consumer, effect) values (new.consumer, new.effect);
-             end if;
-             return new;
-           end $$;
-           create trigger double_job before insert on jobs for each row execute function double_job()`,
-        )
+    const { evidence } = killed as { evidence: Evidence }
+    const without = (change: Partial<Evidence>) =>
+      judge({ ...killed, evidence: { ...evidence, ...change } }).reasons
+    assert.deepEqual(without({ snapshots: [evidence.rest] }).length, 1)
+    assert.ok(
+      without({ calls: [], deeds: [], readings: [] }).includes('no order was confirmed'),
+      'no orders, no verdict',
+    )
+    const broken = judge({ ...killed, evidence: undefined, failure: 'it could not begin' })
+    assert.equal(broken.outcome, 'invalid')
+  })
+
+  test('control: a shop without its locks and constraints, whose messages are doubled, is found out', async () => {
+    const fault: Fault = {
+      id: 'F0',
+      title: 'the protection is taken away',
+      stage: {
+        async prepareDatabase(db) {
+          await removeProtection(db)
+          await db.query(
+            `create function double_job() returns trigger language plpgsql as $$
+             begin
+               if pg_trigger_depth() = 1 then
+                 insert into jobs (consumer, effect) values (new.consumer, new.effect);
+               end if;
+               return new;
+             end $$;
+             create trigger double_job before insert on jobs for each row execute function double_job()`,
+          )
+        },
       },
-    },
-    async run(context) {
-      context.landed('took the protection away')
-      await context.pause(2_000)
-    },
-  }
-  const verdict = judge(await run(fault, { seconds: 3, restSeconds: 5 }))
-  assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
-  assert.equal(exitCodeOf([judge(killed), verdict]), 1)
-  assert.ok(verdict.tally.oversold > 0, 'it was oversold')
-  for (const id of ['I1', 'I2', 'I11', 'I12']) {
-    assert.ok(violated(verdict).includes(id), `${id} is violated: ${violated(verdict).join()}`)
-  }
-})
-
-test('control: a database that forgets what it committed is found out', async () => {
-  const fault: Fault = {
-    id: 'F0',
-    title: 'commits do not wait for the disk',
-    stage: {
-      databaseSettings: { synchronous_commit: 'off', wal_writer_delay: '10s' },
-      shopEnvironment: { ALLOW_UNSAFE_DURABILITY: 'tests-only' },
-    },
-    concessions: { mailsMayRepeat: true },
-    async run(context) {
-      await context.nextSale()
-      await context.stage.database.endPostmaster('SIGQUIT')
-      context.landed('stopped PostgreSQL at once')
-      context.healed()
-    },
-  }
-  const verdict = judge(await run(fault, { seconds: SECONDS_MAX, strikes: 1, restSeconds: 1 }))
-  assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
-  assert.ok(verdict.tally.lost > 0, 'confirmed orders were lost')
-  assert.ok(violated(verdict).includes('I3'), violated(verdict).join())
-})
-
-test('control: a shop that only says that money went back, and gives tickets for declined payments, is found out', async () => {
-  const fault: Fault = {
-    id: 'F0',
-    title: 'money is handled wrongly',
-    stage: {
-      async prepareDatabase(db) {
-        await replaceInFunction(
-          db,
-          'settle_orders',
-          "when r.outcome in ('captured', 'free') then",
-          "when r.outcome in ('captured', 'free', 'declined') then",
-        )
-        await db.query(
-          `create function say_refunded() returns trigger language plpgsql as $$
-           begin
-             new.status := 'succeeded';
-             new.finished_at := clock_timestamp();
-             return new;
-           end $$;
-           create trigger say_refunded before insert on refunds for each row execute function say_refunded()`,
-        )
+      async run(context) {
+        context.landed('took the protection away')
+        await context.pause(2_000)
       },
-    },
-    async run(context) {
-      context.landed('took the care away')
-      await context.pause(4_000)
-    },
-  }
-  const verdict = judge(await run(fault, { seconds: 5, restSeconds: 5 }))
-  assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
-  for (const id of ['I2', 'I7', 'I15', 'I21']) {
-    assert.ok(violated(verdict).includes(id), `${id} is violated: ${violated(verdict).join()}`)
-  }
-})
+    }
+    const verdict = judge(await run(fault, { seconds: 3, restSeconds: 5 }))
+    assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
+    assert.equal(exitCodeOf([judge(killed), verdict]), 1)
+    assert.ok(verdict.tally.oversold > 0, 'it was oversold')
+    for (const id of ['I1', 'I2', 'I11', 'I12']) {
+      assert.ok(violated(verdict).includes(id), `${id} is violated: ${violated(verdict).join()}`)
+    }
+  })
 
-test('control: a shop that takes what is being paid for something that is over is found out', async () => {
-  const fault: Fault = {
-    id: 'F0',
-    title: 'nobody knows what is in flight, and nobody looks after it',
-    stage: {
-      async prepareDatabase(db) {
-        await db.query(
-          `create or replace function is_in_flight(status payment_status) returns boolean
-             language sql immutable parallel safe return false`,
-        )
+  test('control: a database that forgets what it committed is found out', async () => {
+    const fault: Fault = {
+      id: 'F0',
+      title: 'commits do not wait for the disk',
+      stage: {
+        databaseSettings: { synchronous_commit: 'off', wal_writer_delay: '10s' },
+        shopEnvironment: { ALLOW_UNSAFE_DURABILITY: 'tests-only' },
       },
-    },
-    async run(context) {
-      context.landed('took the care away')
-      await context.pause(8_000)
-    },
-  }
-  const verdict = judge(await run(fault, { seconds: 9, restSeconds: 5 }))
-  assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
-  for (const id of ['I12', 'I16']) {
-    assert.ok(violated(verdict).includes(id), `${id} is violated: ${violated(verdict).join()}`)
-  }
+      concessions: { mailsMayRepeat: true },
+      async run(context) {
+        await context.nextSale()
+        await context.stage.database.endPostmaster('SIGQUIT')
+        context.landed('stopped PostgreSQL at once')
+        context.healed()
+      },
+    }
+    const verdict = judge(await run(fault, { seconds: SECONDS_MAX, strikes: 1, restSeconds: 1 }))
+    assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
+    assert.ok(verdict.tally.lost > 0, 'confirmed orders were lost')
+    assert.ok(violated(verdict).includes('I3'), violated(verdict).join())
+  })
+
+  test('control: a shop that only says that money went back, and gives tickets for declined payments, is found out', async () => {
+    const fault: Fault = {
+      id: 'F0',
+      title: 'money is handled wrongly',
+      stage: {
+        async prepareDatabase(db) {
+          await replaceInFunction(
+            db,
+            'settle_orders',
+            "when r.outcome in ('captured', 'free') then",
+            "when r.outcome in ('captured', 'free', 'declined') then",
+          )
+          await db.query(
+            `create function say_refunded() returns trigger language plpgsql as $$
+             begin
+               new.status := 'succeeded';
+               new.finished_at := clock_timestamp();
+               return new;
+             end $$;
+             create trigger say_refunded before insert on refunds for each row execute function say_refunded()`,
+          )
+        },
+      },
+      async run(context) {
+        context.landed('took the care away')
+        await context.pause(4_000)
+      },
+    }
+    const verdict = judge(await run(fault, { seconds: 5, restSeconds: 5 }))
+    assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
+    for (const id of ['I2', 'I7', 'I15', 'I21']) {
+      assert.ok(violated(verdict).includes(id), `${id} is violated: ${violated(verdict).join()}`)
+    }
+  })
+
+  test('control: a shop that takes what is being paid for something that is over is found out', async () => {
+    const fault: Fault = {
+      id: 'F0',
+      title: 'nobody knows what is in flight, and nobody looks after it',
+      stage: {
+        async prepareDatabase(db) {
+          await db.query(
+            `create or replace function is_in_flight(status payment_status) returns boolean
+               language sql immutable parallel safe return false`,
+          )
+        },
+      },
+      async run(context) {
+        context.landed('took the care away')
+        await context.pause(8_000)
+      },
+    }
+    const verdict = judge(await run(fault, { seconds: 9, restSeconds: 5 }))
+    assert.equal(verdict.outcome, 'violated', wordsOf(verdict))
+    for (const id of ['I12', 'I16']) {
+      assert.ok(violated(verdict).includes(id), `${id} is violated: ${violated(verdict).join()}`)
+    }
+  })
 })
 
 /** Only ever in a database of its own. */

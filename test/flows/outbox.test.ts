@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { type Consumer, consumer } from '../../src/platform/outbox/consumer.ts'
-import { TRIES_MAX, startJobRunners } from '../../src/platform/outbox/jobs.ts'
+import { TRIES_MAX, retryPauseSeconds, startJobRunners } from '../../src/platform/outbox/jobs.ts'
 import { publish } from '../../src/platform/outbox/publish.ts'
 import { startRelay } from '../../src/platform/outbox/relay.ts'
 import { Database, type Transaction } from '../../src/platform/postgres.ts'
@@ -132,6 +132,53 @@ test('what fails leaves nothing behind, is tried again, and is given up after th
   assert.deepEqual(letter, { tries: TRIES_MAX, last_error: 'poison' })
   assert.equal(await count(db, 'effects'), 2)
 })
+
+test('a mail that its server turns away is tried for hours, and then no longer', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  const turnedAway = consumer({
+    topic: 'orders.placed',
+    name: 'turned-away',
+    lane: 'mail',
+    effects: () => [{ id: '1', data: { id: 1 } }],
+    handle: async () => await Promise.reject(new Error('try later')),
+  })
+  await db.transaction(async (tx) => {
+    await publish(tx, 'orders.placed', { event_id: 1, order_ids: [1] })
+  })
+  await using _processes = startProcesses(db, 1, [turnedAway])
+  const letter = async () => {
+    const [row] = await db.query<{ tries: number; later: number }>(
+      `select tries, extract(epoch from run_at - now())::float8 as later
+         from jobs where last_error is not null`,
+    )
+    return row
+  }
+  const pauses: number[] = []
+  for (let tries = 1; tries < TRIES_MAX; tries += 1) {
+    await until(`try ${tries}`, async () => (await letter())?.tries === tries)
+    pauses.push((await letter())?.later ?? 0)
+    await db.query('update jobs set run_at = now(), last_error = null')
+  }
+  await until('given up', async () => ((await letter())?.later ?? 1) <= 0)
+  const [hours = 0, minutes = 0] = pauses.reverse()
+  assert.ok(hours > 3_600, `the last pause is ${hours} seconds`)
+  assert.ok(minutes > 300, `the one before is ${minutes} seconds`)
+})
+
+for (const [lane, pauses] of [
+  [undefined, [2, 4, 8, 16]],
+  ['mail', [5, 30, 600, 7_200]],
+] as const) {
+  test(`a job of ${lane ?? 'any other lane'} waits longer after every try`, () => {
+    for (const [n, pause] of pauses.entries()) {
+      const drawn = [0, 0.5, 1].map((chance) => retryPauseSeconds(lane, n + 1, () => chance))
+      const jitter = lane === undefined ? 0 : pause / 4
+      assert.deepEqual(drawn, [pause - jitter, pause, pause + jitter])
+    }
+    assert.equal(pauses.length, TRIES_MAX - 1)
+  })
+}
 
 test('the job of a process that died is done when its lease ends', async () => {
   await using opened = await openDatabase()

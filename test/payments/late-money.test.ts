@@ -157,7 +157,7 @@ suite('a process that died before it asked the provider', () => {
   /** What stands in the database then. */
   async function startOnly(orderId: number, userId: number): Promise<void> {
     const [started] = await app.db.query<{ verdict: string }>(
-      'select verdict from start_payments(array[$1::bigint], array[$2::bigint], array[$3])',
+      'select verdict from start_payments(array[$1::bigint], array[$2::bigint], array[$3], array[null])',
       [orderId, userId, 'pm_card_visa'],
     )
     assert.equal(started?.verdict, 'start')

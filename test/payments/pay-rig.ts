@@ -59,8 +59,12 @@ export async function send(
 
 export const place = async (who: Buyer, body: object, key?: string) =>
   await send(who, 'POST', '/orders', body, key)
-export const pay = async (who: Buyer, orderId: number, payment_method = 'pm_card_visa') =>
-  await send(who, 'POST', `/orders/${orderId}/pay`, { payment_method })
+export const pay = async (
+  who: Buyer,
+  orderId: number,
+  payment_method = 'pm_card_visa',
+  key?: string,
+) => await send(who, 'POST', `/orders/${orderId}/pay`, { payment_method }, key)
 export const read = async (who: Buyer, orderId: number) =>
   (await send(who, 'GET', `/orders/${orderId}`)).json<OrderJson>()
 

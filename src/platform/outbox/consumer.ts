@@ -12,7 +12,7 @@ export interface Consumer<T extends Topic = Topic> {
   name: string
   /**
    * What waits for others, as mail does for its server, runs in a lane of its own: sixty thousand
-   * mails hold up nothing else.
+   * mails hold up nothing else. It is tried again for hours before it is given up.
    */
   lane?: 'mail'
   /** The effects of a message: an id that is the same however often it is asked, and its data. */

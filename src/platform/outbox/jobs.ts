@@ -24,8 +24,14 @@ const LEASE_SECONDS = 30
 const POLL_INTERVAL_MS = 1_000
 /** Between claims while the shop sells: mail can wait a minute, buyers cannot. */
 const BUSY_PAUSE_MS = 200
-/** Before the second try; doubles with each. */
-const RETRY_PAUSE_SECONDS = 2
+/** Between one try and the next, by lane. */
+const PAUSES_SECONDS = {
+  other: [2, 4, 8, 16],
+  /** A mail server that is away for minutes, or for an hour, is no reason to give a mail up. */
+  mail: [5, 30, 600, 7_200],
+}
+/** Mails that failed together do not come back together: a quarter more or less. */
+const MAIL_JITTER = 0.25
 const ERROR_LENGTH_MAX = 1_000
 
 interface Job {
@@ -42,6 +48,16 @@ export interface Effect {
   data: object
   /** `data` is a whole message that could not be taken apart; replayed, it is tried again. */
   isMessage?: true
+}
+
+/** @param tries How often it was tried. @returns How long it waits for its next try. */
+export function retryPauseSeconds(
+  lane: Consumer['lane'],
+  tries: number,
+  random = Math.random,
+): number {
+  const seconds = PAUSES_SECONDS[lane ?? 'other'][tries - 1] ?? 0
+  return lane === 'mail' ? seconds * (1 + MAIL_JITTER * (2 * random() - 1)) : seconds
 }
 
 export interface JobRunnerOptions {
@@ -84,12 +100,13 @@ function startRunner(options: JobRunnerOptions): Repetition {
         const job = { ...claimed, tries: claimed.tries + 1 }
         // The claim ran out and another runner has begun it.
         if (!(await beginJob(db, job))) continue
+        const consumer = consumers.get(job.consumer) as Consumer
         try {
-          await runOnce(db, consumers.get(job.consumer) as Consumer, job)
+          await runOnce(db, consumer, job)
         } catch (error) {
           const log = { err: error, job: job.id, consumer: job.consumer, tries: job.tries }
           logger.warn(log, job.tries < TRIES_MAX ? 'job will be tried again' : 'job given up')
-          await postpone(db, job, error)
+          await postpone(db, job, { error, lane: consumer.lane })
         }
       }
       if (jobs.length === 0) return undefined
@@ -152,16 +169,15 @@ async function addJobs(tx: Transaction, consumer: Consumer, effects: Effect[]): 
 }
 
 /** After the last try it stays where it is: a dead letter, from now on. */
-async function postpone(db: Database, job: Job, error: unknown): Promise<void> {
+async function postpone(
+  db: Database,
+  job: Job,
+  { error, lane }: { error: unknown; lane: Consumer['lane'] },
+): Promise<void> {
   const reason = (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LENGTH_MAX)
   await db.query(
     `update jobs set last_error = $3, run_at = now() + make_interval(secs => $4)
       where id = $1 and tries = $2`,
-    [
-      job.id,
-      job.tries,
-      reason,
-      job.tries < TRIES_MAX ? RETRY_PAUSE_SECONDS * 2 ** (job.tries - 1) : 0,
-    ],
+    [job.id, job.tries, reason, retryPauseSeconds(lane, job.tries)],
   )
 }

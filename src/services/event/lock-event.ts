@@ -18,12 +18,15 @@ export interface EventCommand {
 
 /**
  * Runs `body` in a transaction in which no purchase of this event runs.
+ * @param isDone Tells that the event is already as the caller wants it, so that it is no conflict that
+ * it has another version than the caller knows.
  * @throws AppError `not_found`, `forbidden`, `precondition_failed`, and what `body` throws.
  */
 export async function withEventLocked<Result>(
   deps: { db: Database; stock: Stock },
   command: EventCommand,
   body: (tx: Transaction, event: Event, hasOrders: boolean) => Promise<Result>,
+  isDone: (event: Event) => boolean = () => false,
 ): Promise<Result> {
   // Asked first, so that a stranger cannot hold up a sale by taking its lock.
   requireOwner(await requireEvent(deps.db, command.eventId), command.principal)
@@ -32,7 +35,8 @@ export async function withEventLocked<Result>(
     await deps.stock.lock(tx, command.eventId)
     const event = await requireEvent(tx, command.eventId)
     requireOwner(event, command.principal)
-    if (command.ifMatch !== undefined && !matchesVersion(command.ifMatch, event.version)) {
+    const isKnown = command.ifMatch === undefined || matchesVersion(command.ifMatch, event.version)
+    if (!isKnown && !isDone(event)) {
       throw new AppError('precondition_failed', {
         field: 'If-Match',
         detail: `The event was changed meanwhile: it is at version ${event.version}. Read it again.`,

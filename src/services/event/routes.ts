@@ -9,6 +9,7 @@ import {
   OrganizerEventsQuery,
   PostponeEventBody,
 } from '../../contracts/event.ts'
+import { IdempotencyHeaders } from '../../contracts/order.ts'
 import { principalOf } from '../../platform/http/access.ts'
 import { nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
@@ -172,11 +173,11 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
       schema: {
         summary: 'Cancel an event',
         description:
-          'At any time, by its organizer or an admin. It sells nothing more, and whoever bought gets their money back; GET /events/{id}/cancellation tells how far that is. May be repeated.',
+          'At any time, by its organizer or an admin. It sells nothing more, and whoever bought gets their money back; GET /events/{id}/cancellation tells how far that is. May be repeated, with an Idempotency-Key or without.',
         tags,
         security,
         params: EventParams,
-        headers: IfMatchHeaders,
+        headers: Type.Object({ ...IfMatchHeaders.properties, ...IdempotencyHeaders.properties }),
         response: { 200: EventSchema },
       },
     },

@@ -124,7 +124,8 @@ const factsOf = (order: OrderFacts): OrderFacts => ({
   expiresAt: order.expiresAt,
 })
 
-const confirmed = (order: OrderFacts, ticketCodes: string[]): AnsweredOrder => ({
+/** With its tickets. */
+export const confirmed = (order: OrderFacts, ticketCodes: string[]): AnsweredOrder => ({
   ...factsOf(order),
   expiresAt: undefined,
   status: 'CONFIRMED',

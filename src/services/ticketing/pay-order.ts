@@ -1,15 +1,27 @@
-/** Paying for a hold. Paying for what is paid already is told so, and moves no money. */
+/**
+ * Paying for a hold. Paying for what is paid already is told so, and moves no money. A key belongs to
+ * one attempt: asked for again under it, the attempt is not made again, and is told as it ended.
+ */
 import { AppError } from '../../kernel/errors.ts'
-import { type AnswerDeps, type AnsweredOrder, cancelled, declined } from './answer-order.ts'
+import {
+  type AnswerDeps,
+  type AnsweredOrder,
+  cancelled,
+  confirmed,
+  declined,
+} from './answer-order.ts'
 import type { Batcher } from './batcher.ts'
 import { type Collected, collectPayment } from './collect-payment.ts'
 import { type Order, findOrder } from './orders.sql.ts'
+import { findPlacementOf } from './placements.sql.ts'
 import type { StartVerdict } from './settlement.sql.ts'
 
 export interface PayOrderCommand {
   userId: number
   orderId: number
   paymentMethod: string
+  /** Of this order's payments. */
+  idempotencyKey?: string | undefined
 }
 
 export interface PayOrderDeps extends AnswerDeps {
@@ -24,7 +36,7 @@ const START_LANE = 0
 
 /**
  * @throws AppError `not_found`, `payment_declined`, `hold_expired`, `event_cancelled`,
- * `order_not_pending`, `payment_in_progress`, `unavailable`
+ * `order_not_pending`, `payment_in_progress`, `idempotency_key_reused`, `unavailable`
  */
 export async function payOrder(
   deps: PayOrderDeps,
@@ -37,6 +49,13 @@ export async function payOrder(
       return await answer(deps, command, await collect(deps, command, started), started)
     case 'confirmed':
       return await answer(deps, command, { kind: 'settled' })
+    case 'replay':
+    case 'replay_granted':
+      return { ...(await tellAgain(deps, command, started.verdict)), isReplay: true }
+    case 'replay_declined':
+      throw declined(started.reason)
+    case 'key_reused':
+      throw new AppError('idempotency_key_reused')
     case 'in_progress':
       throw new AppError('payment_in_progress', { retryAfterSeconds: 1 })
     case 'expired':
@@ -47,6 +66,25 @@ export async function payOrder(
     case 'not_found':
       throw new AppError('not_found')
   }
+}
+
+/** What the attempt of this key has come to; that of one which is in flight is not known yet. */
+async function tellAgain(
+  deps: PayOrderDeps,
+  { orderId }: PayOrderCommand,
+  verdict: 'replay' | 'replay_granted',
+): Promise<AnsweredOrder> {
+  if (verdict === 'replay_granted') {
+    const placement = await findPlacementOf(deps.db, orderId)
+    if (placement === undefined) throw new AppError('not_found')
+    return confirmed(placement, placement.ticketCodes)
+  }
+  const order = await orderOf(deps, orderId)
+  const { nextAction } = order
+  return answered(
+    order,
+    nextAction === undefined ? { kind: 'open' } : { kind: 'action', nextAction },
+  )
 }
 
 async function collect(
@@ -75,7 +113,10 @@ async function answer(
     case 'returned':
       throw cancelled(collected.reason)
     case 'confirmed':
-      if (started !== undefined) return confirmed(orderId, started, collected.ticketCodes)
+      if (started !== undefined) {
+        const order = { ...started, orderId, totalPriceCents: started.amountCents }
+        return confirmed(order, collected.ticketCodes)
+      }
       return answered(await orderOf(deps, orderId), collected)
     case 'settled':
     case 'action':
@@ -83,17 +124,6 @@ async function answer(
       return answered(await orderOf(deps, orderId), collected)
   }
 }
-
-const confirmed = (orderId: number, started: Started, ticketCodes: string[]): AnsweredOrder => ({
-  orderId,
-  status: 'CONFIRMED',
-  eventId: started.eventId,
-  quantity: started.quantity,
-  totalPriceCents: started.amountCents,
-  createdAt: started.createdAt,
-  ticketCodes,
-  isReplay: false,
-})
 
 async function orderOf(deps: PayOrderDeps, orderId: number): Promise<Order> {
   const order = await findOrder(deps.db, orderId)

@@ -36,7 +36,12 @@ import {
 } from './place-order.ts'
 import { type Placement, findPlacements } from './placements.sql.ts'
 import { fetchIdBlocks, readStock } from './purchase.sql.ts'
-import { type RefundOrderCommand, type RefundOrderDeps, refundOrder } from './refund-order.ts'
+import {
+  type RefundOrderCommand,
+  type RefundOrderDeps,
+  type RefundedOrder,
+  refundOrder,
+} from './refund-order.ts'
 import { ticketingRoutes } from './routes.ts'
 import { type Settled, settleBatch } from './settle-batch.ts'
 import { type Settlement, type StartVerdict, startPayments } from './settlement.sql.ts'
@@ -68,9 +73,7 @@ export interface Ticketing {
   placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
   payOrder: (command: PayOrderCommand) => Promise<AnsweredOrder>
   giveBackOrder: (command: { userId: number; orderId: number }) => Promise<Order>
-  refundOrder: (
-    command: RefundOrderCommand,
-  ) => Promise<{ refundIds: number[]; ticketCount: number }>
+  refundOrder: (command: RefundOrderCommand) => Promise<RefundedOrder>
   /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
   isBusy: () => boolean
   /** An event was cancelled: what was sold of it goes back at once. */

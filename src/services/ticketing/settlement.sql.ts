@@ -18,7 +18,15 @@ export type StartVerdict =
     }
   | {
       verdict:
-        'confirmed' | 'in_progress' | 'expired' | 'event_cancelled' | 'not_pending' | 'not_found'
+        | (
+            | 'confirmed'
+            | 'in_progress'
+            | 'expired'
+            | 'event_cancelled'
+            | 'not_pending'
+            | 'not_found'
+          )
+        | ('key_reused' | 'replay' | 'replay_granted' | 'replay_declined')
       reason: string | undefined
     }
 
@@ -38,18 +46,24 @@ interface StartRow {
 
 const START_PAYMENTS = {
   name: 'start_payments',
-  text: 'select * from start_payments($1::bigint[], $2::bigint[], $3::text[])',
+  text: 'select * from start_payments($1::bigint[], $2::bigint[], $3::text[], $4::text[])',
 }
 
 /** In step with `requests`, which are about different orders; durable when this returns. */
 export async function startPayments(
   db: Queryable,
-  requests: readonly { orderId: number; userId: number; paymentMethod: string }[],
+  requests: readonly {
+    orderId: number
+    userId: number
+    paymentMethod: string
+    idempotencyKey?: string | undefined
+  }[],
 ): Promise<StartVerdict[]> {
   const rows = await db.query<StartRow>(START_PAYMENTS, [
     requests.map((request) => request.orderId),
     requests.map((request) => request.userId),
     requests.map((request) => request.paymentMethod),
+    requests.map((request) => request.idempotencyKey ?? null),
   ])
   return rows.map((row) =>
     row.verdict === 'start' || row.verdict === 'free'
