@@ -319,7 +319,9 @@ begin
   for n in 1 .. cardinality(results) loop
     continue when results[n] <> 'late';
     v_type := array_position(type_ids, v_types[n]);
-    select coalesce(sum(o.quantity), 0) into v_has from orders o
+    select coalesce(sum(o.quantity - (select count(*) from tickets t
+                                       where t.order_id = o.id and t.voided_at is not null)), 0)
+      into v_has from orders o
      where o.user_id = v_users[n] and o.event_id = p_event_id and o.status <> 'CANCELLED';
     if v_event.status = 'published' and settled_at < v_event.event_date
        and v_quantities[n] <= least(remaining - v_held - v_sold,
