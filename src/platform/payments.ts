@@ -57,15 +57,20 @@ export interface PaymentProvider {
   /** @returns What is the case afterwards: voided, or captured when it was too late. */
   cancel: (intentId: string) => Promise<PaymentState>
   retrieve: (intentId: string) => Promise<PaymentState>
-  /** One for each refund, however often it is asked for. */
+  /** One for each attempt of a refund, however often it is asked for. */
   refund: (command: {
     refundId: number
+    attempt: number
     intentId: string
     amountCents: number
     currency: string
   }) => Promise<RefundState>
   /** @returns Undefined when the provider was never asked for it. */
-  findRefund: (refund: { refundId: number; intentId: string }) => Promise<RefundState | undefined>
+  findRefund: (refund: {
+    refundId: number
+    attempt: number
+    intentId: string
+  }) => Promise<RefundState | undefined>
   /** @throws AppError `invalid_request` when the signature is not the provider's. */
   readWebhook: (body: Buffer, signature: string | undefined) => ProviderMessage
 }
@@ -135,22 +140,24 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
       return stateOf(await stripe.paymentIntents.retrieve(intentId))
     },
 
-    async refund({ refundId, intentId, amountCents, currency }) {
+    async refund({ refundId, attempt, intentId, amountCents, currency }) {
       const refund = await stripe.refunds.create(
         {
           payment_intent: intentId,
           amount: minorUnits(amountCents, currency),
-          metadata: { shop_id: shopId, refund_id: String(refundId) },
+          metadata: { shop_id: shopId, refund_id: String(refundId), attempt: String(attempt) },
         },
-        { idempotencyKey: `${shopId}-refund-${refundId}` },
+        { idempotencyKey: `${shopId}-refund-${refundId}-${attempt}` },
       )
       return refundStateOf(refund)
     },
 
-    async findRefund({ refundId, intentId }) {
+    async findRefund({ refundId, attempt, intentId }) {
       const list = stripe.refunds.list({ payment_intent: intentId, limit: REFUNDS_PER_PAGE })
       for await (const refund of list) {
-        if (refund.metadata?.['refund_id'] === String(refundId)) return refundStateOf(refund)
+        const about = refund.metadata ?? {}
+        const isIt = about['refund_id'] === String(refundId) && about['attempt'] === String(attempt)
+        if (isIt) return refundStateOf(refund)
       }
       return undefined
     },
