@@ -7,6 +7,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import Stripe from 'stripe'
 import { AppError } from '../kernel/errors.ts'
 import { type PaymentState, type RefundState, refundStateOf, stateOf } from './payment-state.ts'
+import { minorUnits } from './payment-amounts.ts'
 
 export type { NextAction, PaymentState, RefundState } from './payment-state.ts'
 
@@ -102,7 +103,7 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
   return {
     async createIntent({ orderId, eventId, amountCents, currency }) {
       const parameters = {
-        amount: minorUnits(amountCents, currency),
+        amount: amountOf(amountCents, currency),
         currency: currency.toLowerCase(),
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { shop_id: shopId, order_id: String(orderId), event_id: String(eventId) },
@@ -144,7 +145,7 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
       const refund = await stripe.refunds.create(
         {
           payment_intent: intentId,
-          amount: minorUnits(amountCents, currency),
+          amount: amountOf(amountCents, currency),
           metadata: { shop_id: shopId, refund_id: String(refundId), attempt: String(attempt) },
         },
         { idempotencyKey: `${shopId}-refund-${refundId}-${attempt}` },
@@ -258,17 +259,10 @@ function messageOf(event: Stripe.Event, shopId: string): ProviderMessage {
   }
 }
 
-/** Stripe counts these in whole units and those in thousandths, whatever others say of the currency. */
-const WHOLE_UNITS = new Set(
-  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
-)
-const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '))
-
-function minorUnits(cents: number, currency: string): number {
-  if (THOUSANDTHS.has(currency)) return cents * 10
-  if (!WHOLE_UNITS.has(currency)) return cents
-  if (cents % 100 === 0) return cents / 100
-  throw new PaymentRefusedError('invalid_amount')
+function amountOf(cents: number, currency: string): number {
+  const amount = minorUnits(cents, currency)
+  if (amount === undefined) throw new PaymentRefusedError('invalid_amount')
+  return amount
 }
 
 /** A request that does not fit will not fit the next time. */
