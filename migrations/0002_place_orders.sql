@@ -134,7 +134,11 @@ begin
          limit 1
       ) before on r.key is not null
       cross join lateral (
-        select coalesce(sum(o.quantity), 0) as quantity from orders o
+        -- Tickets that were taken back are not counted.
+        select coalesce(sum(o.quantity - (select count(*) from tickets t
+                                           where t.order_id = o.id and t.voided_at is not null)), 0)
+                 as quantity
+          from orders o
          where o.user_id = r.user_id and o.event_id = p_event_id and o.status <> 'CANCELLED'
       ) has
     ) v;

@@ -50,6 +50,7 @@ create table refunds (
   status        refund_status not null default 'requested',
   provider_ref  text,
   requested_by  bigint,
+  attempt       integer not null default 1,
   tries         integer not null default 0,
   run_at        timestamptz not null default clock_timestamp(),
   last_error    text,
@@ -60,7 +61,9 @@ create table refunds (
 create index refunds_order on refunds (order_id);
 create index refunds_event on refunds (event_id, id);
 create index refunds_open on refunds (run_at) where status = 'requested';
+create index refunds_failed on refunds (id) where status = 'failed';
 comment on table refunds is 'Money that goes back. Decided in the transaction that takes the tickets, carried out at the provider afterwards, under a key made of its id. Owner: payment service.';
+comment on column refunds.attempt is 'How often an admin has had it tried, once more each time the bank had turned it down. Each is a refund of its own to the provider.';
 comment on column refunds.run_at is 'When the provider is asked next, while it has not answered.';
 comment on column refunds.reason is 'requested, event_cancelled, event_postponed, or late_payment: it came when there was nothing left to give for it.';
 
@@ -319,7 +322,9 @@ begin
   for n in 1 .. cardinality(results) loop
     continue when results[n] <> 'late';
     v_type := array_position(type_ids, v_types[n]);
-    select coalesce(sum(o.quantity), 0) into v_has from orders o
+    select coalesce(sum(o.quantity - (select count(*) from tickets t
+                                       where t.order_id = o.id and t.voided_at is not null)), 0)
+      into v_has from orders o
      where o.user_id = v_users[n] and o.event_id = p_event_id and o.status <> 'CANCELLED';
     if v_event.status = 'published' and settled_at < v_event.event_date
        and v_quantities[n] <= least(remaining - v_held - v_sold,

@@ -141,7 +141,7 @@ export async function composeShop(
     ...replaced,
   })
   const payment = paymentService({
-    ...{ db, provider, registry, logger },
+    ...{ db, provider, registry, logger, audit: writeAuditEntry },
     owners: ticketing.openPayments,
     open: ticketing.openPayments,
     onPublished: () => relay?.wake(),

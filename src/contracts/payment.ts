@@ -1,5 +1,7 @@
 /** What crosses the boundary about payments, refunds and the proof. */
 import { Type } from 'typebox'
+import { Id } from './order.ts'
+import { pageQuery } from './pages.ts'
 
 export const Refund = Type.Object({
   refund_id: Type.Integer(),
@@ -11,6 +13,16 @@ export const Refund = Type.Object({
   created_at: Type.String({ format: 'date-time' }),
   finished_at: Type.Optional(Type.String({ format: 'date-time' })),
 })
+
+export const RefundParams = Type.Object({ id: Id })
+
+export const FailedRefundsQuery = Type.Object(
+  {
+    ...pageQuery({ default: 50, max: 200 }),
+    status: Type.Optional(Type.Enum(['failed'], { description: 'Only those are listed.' })),
+  },
+  { additionalProperties: false },
+)
 
 export const Cancellation = Type.Object(
   {

@@ -7,6 +7,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import Stripe from 'stripe'
 import { AppError } from '../kernel/errors.ts'
 import { type PaymentState, type RefundState, refundStateOf, stateOf } from './payment-state.ts'
+import { minorUnits } from './payment-amounts.ts'
 
 export type { NextAction, PaymentState, RefundState } from './payment-state.ts'
 
@@ -57,15 +58,20 @@ export interface PaymentProvider {
   /** @returns What is the case afterwards: voided, or captured when it was too late. */
   cancel: (intentId: string) => Promise<PaymentState>
   retrieve: (intentId: string) => Promise<PaymentState>
-  /** One for each refund, however often it is asked for. */
+  /** One for each attempt of a refund, however often it is asked for. */
   refund: (command: {
     refundId: number
+    attempt: number
     intentId: string
     amountCents: number
     currency: string
   }) => Promise<RefundState>
   /** @returns Undefined when the provider was never asked for it. */
-  findRefund: (refund: { refundId: number; intentId: string }) => Promise<RefundState | undefined>
+  findRefund: (refund: {
+    refundId: number
+    attempt: number
+    intentId: string
+  }) => Promise<RefundState | undefined>
   /** @throws AppError `invalid_request` when the signature is not the provider's. */
   readWebhook: (body: Buffer, signature: string | undefined) => ProviderMessage
 }
@@ -97,7 +103,7 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
   return {
     async createIntent({ orderId, eventId, amountCents, currency }) {
       const parameters = {
-        amount: minorUnits(amountCents, currency),
+        amount: amountOf(amountCents, currency),
         currency: currency.toLowerCase(),
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { shop_id: shopId, order_id: String(orderId), event_id: String(eventId) },
@@ -135,22 +141,24 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
       return stateOf(await stripe.paymentIntents.retrieve(intentId))
     },
 
-    async refund({ refundId, intentId, amountCents, currency }) {
+    async refund({ refundId, attempt, intentId, amountCents, currency }) {
       const refund = await stripe.refunds.create(
         {
           payment_intent: intentId,
-          amount: minorUnits(amountCents, currency),
-          metadata: { shop_id: shopId, refund_id: String(refundId) },
+          amount: amountOf(amountCents, currency),
+          metadata: { shop_id: shopId, refund_id: String(refundId), attempt: String(attempt) },
         },
-        { idempotencyKey: `${shopId}-refund-${refundId}` },
+        { idempotencyKey: `${shopId}-refund-${refundId}-${attempt}` },
       )
       return refundStateOf(refund)
     },
 
-    async findRefund({ refundId, intentId }) {
+    async findRefund({ refundId, attempt, intentId }) {
       const list = stripe.refunds.list({ payment_intent: intentId, limit: REFUNDS_PER_PAGE })
       for await (const refund of list) {
-        if (refund.metadata?.['refund_id'] === String(refundId)) return refundStateOf(refund)
+        const about = refund.metadata ?? {}
+        const isIt = about['refund_id'] === String(refundId) && about['attempt'] === String(attempt)
+        if (isIt) return refundStateOf(refund)
       }
       return undefined
     },
@@ -251,17 +259,10 @@ function messageOf(event: Stripe.Event, shopId: string): ProviderMessage {
   }
 }
 
-/** Stripe counts these in whole units and those in thousandths, whatever others say of the currency. */
-const WHOLE_UNITS = new Set(
-  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
-)
-const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '))
-
-function minorUnits(cents: number, currency: string): number {
-  if (THOUSANDTHS.has(currency)) return cents * 10
-  if (!WHOLE_UNITS.has(currency)) return cents
-  if (cents % 100 === 0) return cents / 100
-  throw new PaymentRefusedError('invalid_amount')
+function amountOf(cents: number, currency: string): number {
+  const amount = minorUnits(cents, currency)
+  if (amount === undefined) throw new PaymentRefusedError('invalid_amount')
+  return amount
 }
 
 /** A request that does not fit will not fit the next time. */

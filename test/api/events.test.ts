@@ -217,9 +217,30 @@ test('text of any script comes back as it was sent', async () => {
 
 test('a free event may be created, and the smallest price and the largest too', async () => {
   assert.equal((await shop.create({ ticket_price: 0 })).ticket_price, 0)
-  assert.equal((await shop.create({ ticket_price: 0.01 })).ticket_price, 0.01)
+  assert.equal((await shop.create({ ticket_price: 0.5 })).ticket_price, 0.5)
   assert.equal((await shop.create({ ticket_price: 999_999.99 })).ticket_price, 999_999.99)
   assert.equal((await shop.create({ total_tickets: 1_000_000 })).remaining_tickets, 1_000_000)
+})
+
+test('a price that no payment is small enough for is refused, when an event is made and changed', async () => {
+  const refused = { status: 422, code: 'invalid_value' } as const
+  const tooCheap = { ...ROCK_NIGHT, ticket_price: 0.1 }
+  const create = async (body: object) =>
+    await shop.call({ method: 'POST', url: EVENTS, by: shop.organizer, body })
+  const answer = await create(tooCheap)
+  assertRefused(answer, { ...refused, field: 'ticket_price' })
+  assert.match(answer.body, /at least 0\.5 EUR/)
+  const { id } = await shop.create()
+  const url = `${EVENTS}/${id}`
+  const change = async (body: object) =>
+    await shop.call({ method: 'PATCH', url, by: shop.organizer, body })
+  assertRefused(await change({ ticket_price: 0.49 }), { ...refused, field: 'ticket_price' })
+  assertRefused(await change({ currency: 'HUF' }), { ...refused, field: 'ticket_price' })
+  const ticket_types = [
+    { name: 'Child', price: 0, capacity: 10 },
+    { name: 'Dog', price: 0.2, capacity: 10 },
+  ]
+  assertRefused(await change({ ticket_types }), { ...refused, field: 'ticket_types/1/price' })
 })
 
 test('an id that is none is refused, one that is nobody’s is not found', async () => {

@@ -153,6 +153,23 @@ test('orders of every kind go back exactly once, over several pages, and it is s
   assert.deepEqual(await progressOf(id), done)
 })
 
+test('a payment that waits for its buyer ends with its event, and not when it would be looked at next', async () => {
+  const { id } = await shop.create()
+  const body = { event_id: id, quantity: 1, payment_method: 'pm_card_authenticationRequired' }
+  const waiting = (await shop.post(shop.guest, ORDERS, body)).json<OrderJson>()
+  assert.ok(waiting.next_action, 'it waits')
+  await shop.db.query(
+    `update payments set check_at = clock_timestamp() + interval '1 hour' where order_id = $1`,
+    [waiting.order_id],
+  )
+  assert.equal((await cancel(id)).status, 200)
+  await eventually('it is voided', async () => {
+    const { reason } = await shop.orderOf(shop.guest, waiting.order_id)
+    return reason === 'event_cancelled'
+  })
+  await assertBooksAgree(shop.db, shop.simulatorUrl, id)
+})
+
 test('how far a cancellation is, is its organizer’s and the admins’ to know', async () => {
   const { id } = await shop.create()
   await shop.bought(shop.guest, id)

@@ -1,5 +1,6 @@
 /** A payment provider whose every verdict the test decides: the payment method says what happens. */
 import { AppError } from '../../src/kernel/errors.ts'
+import type { RefundState } from '../../src/platform/payment-state.ts'
 import type { PaymentProvider, PaymentState } from '../../src/platform/payments.ts'
 
 /**
@@ -56,7 +57,7 @@ const MESSAGE_TYPES: Partial<Record<PaymentState['status'], string>> = {
 
 export function createFakeProvider(): FakeProvider {
   const intents = new Map<number, FakeIntent>()
-  const refunds = new Map<number, { refundRef: string; status: 'succeeded' }>()
+  const refunds = new Map<number, RefundState>()
   let held: { orderId: number; attempt: number; method: Method; go: () => void }[] = []
   const asked = new Set<string>()
   let messages = 0

@@ -113,7 +113,7 @@ export class Prediction {
   #has(user: number): number {
     return this.orders
       .filter((order) => order.user === user && order.state.status !== 'CANCELLED')
-      .reduce((total, order) => total + order.quantity, 0)
+      .reduce((total, order) => total + order.quantity - order.takenBack, 0)
   }
 
   #left(type: 0 | 1): number {

@@ -31,6 +31,7 @@ export type Thing =
   | 'user'
   | 'mail'
   | 'deadLetter'
+  | 'failed refund'
   | 'asset'
   | 'drawn order'
   | FileLink
@@ -156,6 +157,8 @@ export async function startCast(): Promise<Cast> {
           return String(owner.id)
         case 'deadLetter':
           return await newDeadLetter(app)
+        case 'failed refund':
+          return await newFailedRefund(app, owner.orderId)
         case 'mail':
           return await someMail(app)
         case 'asset':
@@ -207,6 +210,17 @@ async function newDeadLetter(app: TestApp): Promise<string> {
     [TRIES_MAX],
   )
   return String(job?.id)
+}
+
+/** Turned down by the bank. */
+async function newFailedRefund(app: TestApp, orderId: number): Promise<string> {
+  const [refund] = await app.db.query<{ id: number }>(
+    `insert into refunds (order_id, event_id, amount, currency, reason, status, finished_at)
+       select id, event_id, 1, 'EUR', 'requested', 'failed', now() from orders where id = $1
+       returning id`,
+    [orderId],
+  )
+  return String(refund?.id)
 }
 
 async function linksOf(

@@ -85,6 +85,13 @@ before(async () => {
        select 'of no version', '{"id": "x", "data": {}}', $1 from generate_series(1, 20) returning id`,
     [JOB_TRIES_MAX],
   )
+  // As many as there are events, whose ids they share.
+  await app.db.query(
+    `insert into refunds (order_id, event_id, amount, currency, reason, status, finished_at)
+       select id, event_id, 1, 'EUR', 'requested', 'failed', now() from orders, generate_series(1, $2)
+        where id = $1`,
+    [orderIds[0], EVENTS],
+  )
   pool = {
     token: [await linkToken('password_reset', 1), await linkToken('email_verification', 2)],
     id: [

@@ -194,6 +194,12 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     things: { deadLetter: { own: 204, others: 204 } },
   },
 
+  'GET /api/v1/admin/refunds': { for: 'admin', status: 200 },
+  'POST /api/v1/admin/refunds/:id/retry': {
+    for: 'admin',
+    things: { 'failed refund': { own: 202, others: 202 } },
+  },
+
   // Pages
   'GET /': page,
   'GET /events/:id': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },

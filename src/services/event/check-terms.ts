@@ -1,5 +1,7 @@
 /** What the terms of an event must be as a whole, whoever makes or changes them. */
 import { TICKETS_MAX } from '../../contracts/event.ts'
+import { decimalFromCents } from '../../kernel/money.ts'
+import { smallestPriceCents } from '../../platform/payment-amounts.ts'
 import { hasDecimals, isCurrency, isTimeZone, isWebUrl, refuse } from './event-fields.ts'
 import type { EventTerms, TicketTypeTerms } from './event-terms.ts'
 
@@ -11,6 +13,7 @@ import type { EventTerms, TicketTypeTerms } from './event-terms.ts'
 export function checkTerms(terms: EventTerms, before: EventTerms | undefined, now: number): void {
   checkTimes(terms, before, now)
   checkPlaceAndMoney(terms, before)
+  checkPrices(terms, before)
   checkCapacities(terms)
 }
 
@@ -50,6 +53,18 @@ function checkPlaceAndMoney(terms: EventTerms, before: EventTerms | undefined): 
   }
   if (!hasDecimals(currency) && ticketTypes.some((type) => type.priceCents % 100 !== 0)) {
     refuse('ticket_price', `must be a whole number: ${currency} has no smaller unit.`)
+  }
+}
+
+/** What costs less than any payment could be had and not paid for; nothing is a price, too. */
+function checkPrices({ currency, ticketTypes }: EventTerms, before: EventTerms | undefined): void {
+  const smallest = smallestPriceCents(currency)
+  for (const [index, { id, priceCents }] of ticketTypes.entries()) {
+    if (priceCents === 0 || priceCents >= smallest) continue
+    const wasSo = before?.ticketTypes.some((type) => type.id === id && type.priceCents === priceCents) // prettier-ignore
+    if (wasSo === true && before?.currency === currency) continue
+    const field = ticketTypes.length === 1 ? 'ticket_price' : `ticket_types/${index}/price`
+    refuse(field, `must be 0 or at least ${decimalFromCents(smallest)} ${currency}: less cannot be paid.`) // prettier-ignore
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChangeEventBody, CreateEventBody } from '../../contracts/event.ts'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
-import { type EventTerms, changedTerms, newTerms } from './event-terms.ts'
+import { type EventTerms, type TicketTypeTerms, changedTerms, newTerms } from './event-terms.ts'
 
 const NOW = Date.parse('2030-01-01T00:00:00Z')
 
@@ -68,13 +68,33 @@ test('text is trimmed and control characters are refused', () => {
 
 test('money has two decimals at most, whatever its size', () => {
   assert.equal(created({ ticket_price: 0 }).ticketTypes[0]?.priceCents, 0)
-  assert.equal(created({ ticket_price: 0.1 + 0.2 }).ticketTypes[0]?.priceCents, 30)
+  assert.equal(created({ ticket_price: 0.7 + 0.1 }).ticketTypes[0]?.priceCents, 80)
   assert.equal(created({ ticket_price: 999_999.99 }).ticketTypes[0]?.priceCents, 99_999_999)
   for (const ticket_price of [0.001, 75.005, 19.999, 999_999.994, 1e-7]) {
     refuses(() => created({ ticket_price }), 'invalid_value', 'ticket_price')
   }
   assert.equal(created({ currency: 'JPY', ticket_price: 1200 }).currency, 'JPY')
   refuses(() => created({ currency: 'JPY', ticket_price: 12.5 }), 'invalid_value', 'ticket_price')
+})
+
+test('a price is nothing, or as much as a payment has to be', () => {
+  for (const [currency, smallest, less] of [
+    ['EUR', 0.5, 0.49],
+    ['GBP', 0.3, 0.29],
+    ['HUF', 175, 174.99],
+    ['JPY', 50, 49],
+    ['KWD', 0.05, 0.04],
+  ] as const) {
+    assert.equal(created({ currency, ticket_price: smallest }).currency, currency)
+    refuses(() => created({ currency, ticket_price: less }), 'invalid_value', 'ticket_price')
+  }
+  const cheap = { name: 'Dog', price: 0.2, capacity: 1 }
+  refuses(() => tiered({ ticket_types: [cheap, { ...cheap, name: 'Cat' }] }), 'invalid_value', 'ticket_types/0/price') // prettier-ignore
+  // As it was decided before there was such a rule.
+  const [type] = created().ticketTypes
+  const before = { ...created(), ticketTypes: [{ ...(type as TicketTypeTerms), priceCents: 10 }] }
+  assert.equal(changed(before, { venue: 'Elsewhere' }).ticketTypes[0]?.priceCents, 10)
+  refuses(() => changed(before, { currency: 'CHF' }), 'invalid_value', 'ticket_price')
 })
 
 test('times are ahead and in order', () => {

@@ -32,10 +32,11 @@ export function createIntent(scene: Scene, form: FormFields): Outcome {
     throw invalidRequest('return_url can only be sent together with confirm=true', { param: 'return_url' }) // prettier-ignore
   }
   const id = createId('pi')
+  const currency = currencyOf(form)
   const intent: Intent = {
     id,
-    amount: amountOf(form),
-    currency: currencyOf(form),
+    amount: amountOf(form, currency),
+    currency,
     metadata: metadataOf(form),
     status: paymentMethod === null ? 'requires_payment_method' : 'requires_confirmation',
     created: seconds(scene.now),

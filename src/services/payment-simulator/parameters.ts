@@ -1,10 +1,10 @@
 /** Reads parameters of requests, refusing what is wrong in Stripe's words. */
 import type { FormFields, FormValue } from './form-body.ts'
 import type { Metadata } from './books.ts'
+import { smallestAmount } from '../../platform/payment-amounts.ts'
 import { invalidRequest } from './refusal.ts'
 
-/** What Stripe takes: from 50 (of most currencies) to 99,999,999 minor units. */
-const AMOUNT_MIN = 50
+/** What Stripe takes at most, in minor units. */
 const AMOUNT_MAX = 99_999_999
 const METADATA_KEYS_MAX = 50
 const METADATA_KEY_MAX = 40
@@ -58,11 +58,13 @@ export function integerOf(form: FormFields, name: string): number | undefined {
   return number
 }
 
-export function amountOf(form: FormFields): number {
+/** @param currency In lower case. */
+export function amountOf(form: FormFields, currency: string): number {
   const amount = integerOf(form, 'amount')
   if (amount === undefined) throw missing('amount')
-  if (amount < AMOUNT_MIN) {
-    throw invalidRequest(`Amount must be at least ${AMOUNT_MIN} minor units`, { code: 'amount_too_small', param: 'amount' }) // prettier-ignore
+  const smallest = smallestAmount(currency.toUpperCase())
+  if (amount < smallest) {
+    throw invalidRequest(`Amount must be at least ${smallest} minor units`, { code: 'amount_too_small', param: 'amount' }) // prettier-ignore
   }
   if (amount > AMOUNT_MAX) {
     throw invalidRequest(`Amount must be no more than ${AMOUNT_MAX} minor units`, { code: 'amount_too_large', param: 'amount' }) // prettier-ignore

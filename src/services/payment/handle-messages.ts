@@ -100,9 +100,10 @@ async function handleRefundMessage(deps: MessageDeps, message: Message): Promise
     metadata?: Record<string, string>
   }
   const refundId = Number(metadata?.['refund_id'])
-  if (id === undefined || !Number.isSafeInteger(refundId)) return
+  const attempt = Number(metadata?.['attempt'])
+  if (id === undefined || !Number.isSafeInteger(refundId) || !Number.isSafeInteger(attempt)) return
   if (status !== 'succeeded' && status !== 'failed') return
-  await recordRefund(deps, { refundId, refundRef: id, status })
+  await recordRefund(deps, { refundId, attempt, refundRef: id, status })
 }
 
 function orderIdOf({ payload }: Message): number | undefined {

@@ -2,14 +2,21 @@
  * Pays refunds back at the provider. A refund is decided in the transaction that takes the tickets;
  * from then on it is owed, and is asked for under the same key until the provider has answered,
  * however long that takes. A key does not always help: a failure is kept under it too, and one day it
- * is forgotten. So whoever asks again looks first whether it was carried out.
+ * is forgotten. So whoever asks again looks first whether it was carried out. What the bank turned down
+ * stays owed until an admin has it tried again (retry-refund.ts).
  */
 import type { Logger } from 'pino'
 import type { PaymentProvider } from '../../platform/payments.ts'
 import { publish } from '../../platform/outbox/publish.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { type Repetition, repeat } from '../../platform/repeat.ts'
-import { type DueRefund, claimRefunds, finishRefund, noteRefundFault } from './refunds.sql.ts'
+import {
+  type DueRefund,
+  type RefundVerdict,
+  claimRefunds,
+  finishRefund,
+  noteRefundFault,
+} from './refunds.sql.ts'
 
 export interface PayBackDeps {
   db: Database
@@ -48,18 +55,17 @@ export function startPayingBack(deps: PayBackDeps): Repetition {
 }
 
 async function payBack(deps: PayBackDeps, refund: DueRefund): Promise<void> {
-  const { refundId, orderId, amountCents, currency } = refund
+  const { refundId, attempt, orderId, amountCents, currency } = refund
   try {
     const intentId = await deps.findIntent(orderId)
     if (intentId === undefined) throw new Error(`order ${orderId} has no payment to give back`)
-    const known = refund.isRepeated
-      ? await deps.provider.findRefund({ refundId, intentId })
-      : undefined
-    const told =
-      known ?? (await deps.provider.refund({ refundId, intentId, amountCents, currency }))
+    const about = { refundId, attempt, intentId }
+    const known = refund.isRepeated ? await deps.provider.findRefund(about) : undefined
+    const told = known ?? (await deps.provider.refund({ ...about, amountCents, currency }))
     // The provider sends a message when it knows.
     if (told.status === 'pending') return
-    await recordRefund(deps, { refundId, refundRef: told.refundRef, status: told.status })
+    const { refundRef, status } = told
+    await recordRefund(deps, { refundId, attempt, refundRef, status })
   } catch (error) {
     deps.logger.warn({ err: error, refund: refundId, order: orderId }, 'refund will be tried again')
     await noteRefundFault(deps.db, refundId, String(error))
@@ -69,7 +75,7 @@ async function payBack(deps: PayBackDeps, refund: DueRefund): Promise<void> {
 /** Keeps what the provider said about a refund, and tells the buyer when the money is on its way. */
 export async function recordRefund(
   deps: Pick<PayBackDeps, 'db' | 'onPublished'>,
-  told: { refundId: number; refundRef: string; status: 'succeeded' | 'failed' },
+  told: RefundVerdict,
 ): Promise<void> {
   const published = await deps.db.transaction(async (tx) => {
     const refund = await finishRefund(tx, told)

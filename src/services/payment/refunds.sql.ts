@@ -43,21 +43,27 @@ const refundOf = (row: RefundRow): Refund => ({
 })
 
 export interface DueRefund extends Refund {
+  /** Each is a refund of its own to the provider. */
+  attempt: number
   /** Whether the provider was perhaps asked before. */
   isRepeated: boolean
 }
 
 /** Refunds that the provider is to be asked for now, each handed to one caller for some seconds. */
 export async function claimRefunds(db: Queryable, limit: number): Promise<DueRefund[]> {
-  const rows = await db.query<RefundRow & { tries: number }>(
+  const rows = await db.query<RefundRow & { attempt: number; tries: number }>(
     `update refunds set tries = tries + 1,
             run_at = clock_timestamp() + make_interval(secs => least(600, 15 * power(2, tries)))
       where id in (select id from refunds where status = 'requested' and run_at <= clock_timestamp()
                     order by run_at limit $1 for update skip locked)
-      returning ${COLUMNS}, tries`,
+      returning ${COLUMNS}, attempt, tries`,
     [limit],
   )
-  return rows.map((row) => ({ ...refundOf(row), isRepeated: row.tries > 1 }))
+  return rows.map((row) => ({
+    ...refundOf(row),
+    attempt: row.attempt,
+    isRepeated: row.tries > 1,
+  }))
 }
 
 export async function noteRefundFault(
@@ -71,18 +77,26 @@ export async function noteRefundFault(
   ])
 }
 
+/** What became of an attempt. */
+export interface RefundVerdict {
+  refundId: number
+  attempt: number
+  refundRef: string
+  status: 'succeeded' | 'failed'
+}
+
 /**
- * Keeps what became of a refund, and books it. What was told before changes nothing; one that failed
- * after it had succeeded is owed again.
+ * Keeps what became of a refund, and books it. What was told before changes nothing, nor what is told
+ * of an attempt that was followed by another; one that failed after it had succeeded is owed again.
  * @returns The refund if this changed it.
  */
 export async function finishRefund(
   tx: Transaction,
-  told: { refundId: number; refundRef: string; status: 'succeeded' | 'failed' },
+  told: RefundVerdict,
 ): Promise<Refund | undefined> {
   const [before] = await tx.query<RefundRow>(
-    `select ${COLUMNS} from refunds where id = $1 for update`,
-    [told.refundId],
+    `select ${COLUMNS} from refunds where id = $1 and attempt = $2 for update`,
+    [told.refundId, told.attempt],
   )
   if (before === undefined || before.status === told.status) return undefined
   // The last word of the provider is that it failed: nothing told earlier may come after it.
@@ -133,6 +147,40 @@ export async function findRefundsOf(db: Queryable, orderId: number): Promise<Ref
     [orderId],
   )
   return rows.map(refundOf)
+}
+
+/** Those that the bank turned down: owed still, the oldest first, from after `page.after`. */
+export async function findFailedRefunds(
+  db: Queryable,
+  page: { limit: number; after: number | undefined },
+): Promise<Refund[]> {
+  const rows = await db.query<RefundRow>(
+    `select ${COLUMNS} from refunds
+      where status = 'failed' and ($1::bigint is null or id > $1) order by id limit $2`,
+    [page.after ?? null, page.limit],
+  )
+  return rows.map(refundOf)
+}
+
+export async function countFailedRefunds(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ failed: number }>(
+    `select count(*) as failed from refunds where status = 'failed'`,
+  )
+  return row?.failed ?? 0
+}
+
+/** Makes one that failed due again, as its next attempt. @returns Undefined when it has not failed. */
+export async function reopenRefund(
+  tx: Transaction,
+  refundId: number,
+): Promise<DueRefund | undefined> {
+  const [row] = await tx.query<RefundRow & { attempt: number }>(
+    `update refunds set status = 'requested', attempt = attempt + 1, tries = 0,
+            run_at = clock_timestamp(), finished_at = null
+      where id = $1 and status = 'failed' returning ${COLUMNS}, attempt`,
+    [refundId],
+  )
+  return row && { ...refundOf(row), attempt: row.attempt, isRepeated: false }
 }
 
 /** How far a cancelled event has given everything back. */

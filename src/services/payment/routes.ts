@@ -11,7 +11,8 @@ import type { HttpApp } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { type ProofCheck, checkProof } from './proof.ts'
 import type { EventProof } from './proof.sql.ts'
-import { type Refund, findCancellationProgress, findRefundsOf } from './refunds.sql.ts'
+import { refundJson } from './refund-json.ts'
+import { findCancellationProgress, findRefundsOf } from './refunds.sql.ts'
 
 /** Who an order or an event belongs to. */
 export interface Owners {
@@ -107,17 +108,6 @@ export function paymentRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
     },
   )
 }
-
-const refundJson = (refund: Refund): Static<typeof RefundSchema> => ({
-  refund_id: refund.refundId,
-  order_id: refund.orderId,
-  amount: decimalFromCents(refund.amountCents),
-  currency: refund.currency,
-  reason: refund.reason as Static<typeof RefundSchema>['reason'],
-  status: refund.status,
-  created_at: refund.createdAt.toISOString(),
-  ...(refund.finishedAt === undefined ? {} : { finished_at: refund.finishedAt.toISOString() }),
-})
 
 const proofJson = (proof: EventProof, checks: ProofCheck[]): Static<typeof Proof> => ({
   event_id: proof.eventId,

@@ -1,12 +1,14 @@
 /** The payment service: talks to the provider, keeps the books, pays refunds back. Its only door. */
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
+import type { Audit } from '../../platform/audit.ts'
 import type { PaymentProvider } from '../../platform/payments.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { Resources } from '../../platform/resources.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
+import { adminPaymentRoutes } from './admin-routes.ts'
 import { type Outcome, type Payment, chargePayment } from './charge-payment.ts'
 import { startHandlingMessages } from './handle-messages.ts'
 import { gatherMessages } from './gather-messages.ts'
@@ -15,7 +17,7 @@ import { startPayingBack } from './pay-back-refunds.ts'
 import { type EventProof, readProof } from './proof.sql.ts'
 import { type ProofCheck, checkProof } from './proof.ts'
 import { type OpenPayment, startRecovery } from './recover-payments.ts'
-import { type Refund, findRefund } from './refunds.sql.ts'
+import { type Refund, countFailedRefunds, findRefund } from './refunds.sql.ts'
 import { type Owners, paymentRoutes } from './routes.ts'
 import { voidPayment } from './void-payment.ts'
 import { WEBHOOK_PATH, webhookRoutes } from './webhook-routes.ts'
@@ -39,6 +41,7 @@ export interface PaymentServiceDeps {
   provider: PaymentProvider
   registry: Registry
   logger: Logger
+  audit: Audit
   owners: Owners
   /** What ticketing says and does about payments. */
   open: {
@@ -66,6 +69,7 @@ export function paymentService(deps: PaymentServiceDeps): Service & { payments: 
     // One counting at a time, however many wait for it.
     fetchMethod: async (eventId) => ({ proof: await readProof(db, eventId) }),
   })
+  const wakeRefunds = () => refunding?.wake()
   const proofOf = async (eventId: number) => (await proofs.fetch(eventId))?.proof
 
   return {
@@ -78,10 +82,11 @@ export function paymentService(deps: PaymentServiceDeps): Service & { payments: 
         return proof && { proof, checks: checkProof(proof) }
       },
       findRefund: async (refundId) => await findRefund(db, refundId),
-      wakeRefunds: () => refunding?.wake(),
+      wakeRefunds,
     },
     routes: (app) => {
       paymentRoutes(app, { db, proofOf, ...deps.owners })
+      adminPaymentRoutes(app, { db, audit: deps.audit, wakeRefunds })
       webhookRoutes(app, {
         provider,
         keep: gatherMessages(db),
@@ -94,7 +99,20 @@ export function paymentService(deps: PaymentServiceDeps): Service & { payments: 
       handling = starting.use(startHandlingMessages({ db, onPublished, logger, ...open }))
       refunding = starting.use(startPayingBack({ db, provider, onPublished, logger, ...open }))
       starting.use(startProving(deps))
+      countWhatIsOwed(deps)
       return await Promise.resolve(starting.move())
     },
   }
+}
+
+function countWhatIsOwed({ registry, db }: PaymentServiceDeps): void {
+  const gauge = new Gauge({
+    name: 'boxoffice_refunds_failed',
+    help: 'Refunds that the bank turned down: owed until an admin has them tried again.',
+    registers: [registry],
+    async collect() {
+      // Metrics matter most while the database is away, so they do not fail with it.
+      gauge.set(await countFailedRefunds(db).catch(() => Number.NaN))
+    },
+  })
 }

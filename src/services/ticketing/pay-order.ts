@@ -79,12 +79,7 @@ async function tellAgain(
     if (placement === undefined) throw new AppError('not_found')
     return confirmed(placement, placement.ticketCodes)
   }
-  const order = await orderOf(deps, orderId)
-  const { nextAction } = order
-  return answered(
-    order,
-    nextAction === undefined ? { kind: 'open' } : { kind: 'action', nextAction },
-  )
+  return answered(await orderOf(deps, orderId))
 }
 
 async function collect(
@@ -117,11 +112,11 @@ async function answer(
         const order = { ...started, orderId, totalPriceCents: started.amountCents }
         return confirmed(order, collected.ticketCodes)
       }
-      return answered(await orderOf(deps, orderId), collected)
+      return answered(await orderOf(deps, orderId))
     case 'settled':
     case 'action':
     case 'open':
-      return answered(await orderOf(deps, orderId), collected)
+      return answered(await orderOf(deps, orderId))
   }
 }
 
@@ -131,7 +126,8 @@ async function orderOf(deps: PayOrderDeps, orderId: number): Promise<Order> {
   return order
 }
 
-function answered(order: Order, collected: Collected): AnsweredOrder {
+/** As it stands now. What its buyer has to do is there while it waits for that. */
+function answered(order: Order): AnsweredOrder {
   if (order.status === 'CANCELLED') throw cancelled(order.reason ?? '')
   const isPending = order.status === 'PENDING'
   return {
@@ -143,8 +139,8 @@ function answered(order: Order, collected: Collected): AnsweredOrder {
     createdAt: order.createdAt,
     ticketCodes: order.ticketCodes,
     expiresAt: isPending ? order.expiresAt : undefined,
-    nextAction: isPending && collected.kind === 'action' ? collected.nextAction : undefined,
-    isAccepted: isPending && collected.kind !== 'action',
+    nextAction: order.nextAction,
+    isAccepted: isPending && order.nextAction === undefined,
     isReplay: false,
   }
 }

@@ -2,6 +2,9 @@
 import { centsFromNumeric } from '../../kernel/money.ts'
 import type { Queryable } from '../../platform/postgres.ts'
 
+/** As long as a payment is one caller's, once it is handed to them. */
+const CLAIM_SECONDS = 5
+
 /** A payment that was started and is not settled. */
 export interface OpenPayment {
   orderId: number
@@ -68,13 +71,13 @@ export async function claimOpenPayments(db: Queryable, limit: number): Promise<O
           and p.check_at <= clock_timestamp()
         order by p.check_at limit $1 for update skip locked
      ), claimed as (
-       update payments p set check_at = clock_timestamp() + interval '5 seconds'
+       update payments p set check_at = clock_timestamp() + make_interval(secs => $2)
         where p.order_id in (select order_id from due)
         returning *
      )
      select ${OPEN_PAYMENT}
        from claimed p join orders o on o.id = p.order_id join event_sale_terms e on e.event_id = p.event_id`,
-    [limit],
+    [limit, CLAIM_SECONDS],
   )
   return rows.map(openPaymentOf)
 }
@@ -118,6 +121,22 @@ export async function findCancelledEvent(
     [eventId],
   )
   return row?.created_by
+}
+
+/**
+ * Has payments that wait for their buyer, who may not pay any more, ended now and not when they are
+ * looked at next. Those that somebody is looking at are left to them.
+ */
+export async function endWaitingPayments(
+  db: Queryable,
+  orderIds: readonly number[],
+): Promise<void> {
+  await db.query(
+    `update payments set check_at = clock_timestamp()
+      where order_id = any($1) and status = 'requires_action'
+        and check_at > clock_timestamp() + make_interval(secs => $2)`,
+    [orderIds, CLAIM_SECONDS],
+  )
 }
 
 /** Has the provider asked about it soon, if it is still in flight. */

@@ -7,6 +7,7 @@ import type { Database } from '../../platform/postgres.ts'
 import { type Repetition, repeat } from '../../platform/repeat.ts'
 import type { Stock } from './gate.ts'
 import { findEventsToUndo, findLiveOrders } from './orders.sql.ts'
+import { endWaitingPayments } from './payments.sql.ts'
 import { refundTickets, releaseOrders } from './settlement.sql.ts'
 
 const EVERY_MS = 1_000
@@ -44,11 +45,13 @@ async function undoEvent(deps: UndoDeps, eventId: number): Promise<void> {
     const idsOf = (status: string) =>
       orders.filter((order) => order.status === status).map((order) => order.orderId)
 
-    // Those whose payment is in flight are voided by whoever watches over payments.
+    // Those whose payment is in flight are voided by whoever watches over payments: at once where it
+    // only waits for its buyer.
     const holds = idsOf('PENDING')
     if (holds.length > 0) {
-      const { stock } = await releaseOrders(deps.db, eventId, holds, 'event_cancelled')
+      const { stock, busy } = await releaseOrders(deps.db, eventId, holds, 'event_cancelled')
       deps.onStock(eventId, stock)
+      await endWaitingPayments(deps.db, busy)
     }
     const orderIds = idsOf('CONFIRMED')
     if (orderIds.length > 0) {
