@@ -4,5 +4,14 @@
  */
 import { startIslands } from './start-islands.ts'
 import { localTime } from './local-time.ts'
+import { searchAsYouType } from './search-as-you-type.ts'
 
-startIslands(document, { 'local-time': localTime })
+const islands = {
+  'local-time': localTime,
+  'search-as-you-type': searchAsYouType,
+}
+startIslands(document, islands)
+// What was fetched and put in the place of something has islands of its own.
+document.addEventListener('islands', ({ target }) => {
+  if (target instanceof Element) startIslands(target, islands)
+})
