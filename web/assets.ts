@@ -19,7 +19,7 @@ const SHEETS = [
     'cards',
   ],
   ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference'],
-  ...['proof', 'returns', 'language', 'print'],
+  ...['proof', 'returns', 'language', 'design', 'print'],
 ]
 
 export interface Asset {
