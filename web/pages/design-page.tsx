@@ -37,7 +37,7 @@ export function DesignPage({ visitor }: { visitor: Visitor }): VNode {
           <ul class="design-colours">
             {COLOURS.map((name) => (
               <li>
-                <span class={`design-colour design-${name}`} />
+                <span class={`design-colour design-is-${name}`} />
                 <code>{name}</code>
               </li>
             ))}
