@@ -94,6 +94,15 @@ test('an event is told in German, down to dates and money', async () => {
   assert.match(missing.body, /Hier ist nichts/)
 })
 
+test('the books are told in German, claim by claim', async () => {
+  const { id } = await shop.create()
+  const proof = (await open(`/api/v1/events/${id}/proof`)).json<{ checks: { claim: string }[] }>()
+  const { body } = await open(`/events/${id}/proof`, { 'accept-language': 'de' })
+  assert.match(body, /Alles stimmt überein/)
+  assert.ok(proof.checks.length > 5, 'there are claims')
+  for (const { claim } of proof.checks) assert.ok(!body.includes(claim), claim)
+})
+
 browserTest('the language is switched at the foot of a page, without script', async () => {
   const base = await shop.app.listen()
   await using visitor = await visit(base)

@@ -1,4 +1,4 @@
-/** The search: words and place first, the rest behind a fold that opens when it is in use. */
+/** The search: words and place first, the rest behind a fold. */
 import type { VNode } from 'preact'
 import type { Language } from '../../src/kernel/language.ts'
 import { type Search, SORTS } from '../search.ts'
@@ -74,12 +74,11 @@ export function SearchForm(props: {
 function MoreFilters(props: { search: Search; language: Language }): VNode {
   const { typed, faults } = props.search
   const t = searchTexts[props.language]
-  const isInUse = (['from', 'to', 'min_price', 'max_price', 'available', 'sort'] as const).some(
-    (field) => typed[field] !== '',
-  )
+  // What is chosen in it stands above the results; only what is wrong has to be seen here.
+  const hasFault = faults.some(({ field }) => field !== 'q' && field !== 'city')
   const amount = { inputMode: 'decimal', autocomplete: 'off', maxLength: 13 } as const
   return (
-    <details class="filters" open={isInUse}>
+    <details class="filters" open={hasFault}>
       <summary>
         <Icon name="filter" />
         {t.more}
