@@ -238,6 +238,7 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /sign-up': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
   'POST /sign-up': { ...page, status: 303, send: newcomer },
+  'POST /language': { ...page, status: 303, send: () => ({ language: 'de' }) },
   'POST /sign-out': { ...page, status: 303, send: () => ({}) },
   'GET /forgot-password': page,
   'POST /forgot-password': {
@@ -254,6 +255,8 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'GET /mailbox/:id/body': { for: 'admin', isPage: true, things: { mail: shown } },
   'GET /assets/:file': { for: 'anyone', isPage: true, things: { asset: shown } },
   'GET /robots.txt': page,
+  'GET /sitemap.xml': page,
+  'GET /design': page,
   'GET /docs/errors': page,
 
   // Documentation
