@@ -152,7 +152,7 @@ export async function composeShop(
     return payment.payments
   }
   const event = eventService({
-    ...{ db, audit: writeAuditEntry, stock: ticketing.stock },
+    ...{ db, audit: writeAuditEntry, stock: ticketing.stock, registry, logger },
     onCancelled: ticketing.ticketing.undoCancelledEvents,
   })
   const mailServer =

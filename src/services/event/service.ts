@@ -1,8 +1,11 @@
 /** The event service: events, their terms, and browsing them. Its only door. */
 import { randomUUID } from 'node:crypto'
 import type { EventFacts } from '../../contracts/messages.ts'
+import { Gauge, type Registry } from 'prom-client'
+import type { Logger } from 'pino'
 import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
+import { EventStreams, type StreamLimits } from '../../platform/http/event-streams.ts'
 import type { FrontDesk } from '../../platform/http/front-desk.ts'
 import type { Page } from '../../platform/http/pages.ts'
 import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
@@ -16,6 +19,8 @@ import type { Event, EventListing } from './event.ts'
 import { findEvent } from './events.sql.ts'
 import { listEvents } from './list-events.ts'
 import { listOrganizerEvents } from './list-organizer-events.ts'
+import { LiveEvents } from './live-events.ts'
+import { liveRoutes } from './live-routes.ts'
 import { eventRoutes } from './routes.ts'
 import type { Stock } from './stock.ts'
 
@@ -46,7 +51,10 @@ export interface EventServiceDeps {
   stock: Stock
   /** Called when an event was cancelled: everything that was sold goes back. */
   onCancelled: () => void
+  registry: Registry
+  logger: Logger
   clock?: Clock
+  streamLimits?: StreamLimits
 }
 
 export function eventService(
@@ -59,6 +67,13 @@ export function eventService(
     // A clock that is set back must not make anything look young.
     clock: deps.clock ?? steadyClock,
   })
+
+  const streams = new EventStreams(deps.streamLimits)
+  const live = new LiveEvents({
+    ...{ cache, streams, logger: deps.logger },
+    clock: deps.clock ?? systemClock,
+  })
+  countStreams(deps.registry, streams)
 
   return {
     name: 'event',
@@ -77,6 +92,7 @@ export function eventService(
     frontDesk: eventDesk(cache),
     routes: (app) => {
       eventRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
+      liveRoutes(app, { live, streams })
     },
     consumers: invalidation(cache),
   }
@@ -109,4 +125,15 @@ function invalidation(cache: EventCache): Consumer[] {
       handle: outdate,
     }),
   ]
+}
+
+function countStreams(registry: Registry, streams: EventStreams): void {
+  new Gauge({
+    name: 'boxoffice_live_streams',
+    help: 'How many people are shown what changes about an event as it changes.',
+    registers: [registry],
+    collect() {
+      this.set(streams.count)
+    },
+  })
 }
