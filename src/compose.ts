@@ -201,7 +201,7 @@ export async function composeShop(
     metrics: createHttpMetrics(registry),
     authenticate: user.authenticate,
     door: ticketing.door,
-    frontDesk: config.roles.has('event') ? event.frontDesk : undefined,
+    frontDesks: chosen.flatMap(([, service]) => service.frontDesk ?? []),
     rateLimits: config.rateLimits,
     tls,
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,

@@ -89,6 +89,8 @@ export interface Events {
   ) => Promise<{ items: readonly EventListing[]; nextCursor: string | undefined }>
   /** Undefined for a draft, too. */
   findEvent: (id: number) => Promise<EventDetails | undefined>
+  /** Rises whenever somebody changes an event in this process: what was made before is old. */
+  changes: () => number
 }
 
 export interface Order {

@@ -6,7 +6,6 @@ import type { Logger } from 'pino'
 import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
 import { EventStreams, type StreamLimits } from '../../platform/http/event-streams.ts'
-import type { FrontDesk } from '../../platform/http/front-desk.ts'
 import type { Page } from '../../platform/http/pages.ts'
 import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
 import type { Database } from '../../platform/postgres.ts'
@@ -35,6 +34,8 @@ export interface Events {
   listEvents: (query: EventQuery) => Promise<Page<EventListing>>
   /** A published or cancelled event, at most a second old. */
   findEvent: (id: number) => Promise<Event | undefined>
+  /** Rises whenever somebody changes an event in this process: what was made before is old. */
+  changes: () => number
   /** What ticket holders have to know of an event in any state, as it is right now. */
   findFacts: (id: number) => Promise<{ version: number; facts: EventFacts } | undefined>
   /** Events of one organizer in every state, as they are right now. */
@@ -57,9 +58,7 @@ export interface EventServiceDeps {
   streamLimits?: StreamLimits
 }
 
-export function eventService(
-  deps: EventServiceDeps,
-): Service & { events: Events; frontDesk: FrontDesk } {
+export function eventService(deps: EventServiceDeps): Service & { events: Events } {
   const { db } = deps
   const cache = new EventCache({
     listEvents: async (search) => await listEvents(db, search),
@@ -83,6 +82,7 @@ export function eventService(
         return (await cache.list(key, search)).page
       },
       findEvent: async (id) => (await cache.event(id))?.event,
+      changes: () => cache.changes,
       findFacts: async (id) => {
         const found = await findEvent(db, id)
         return found && { version: found.version, facts: eventFacts(found) }
