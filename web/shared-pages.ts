@@ -12,7 +12,7 @@ import type { FrontDesk, ReadyAnswer } from '../src/platform/http/front-desk.ts'
 import { type Encoding, chooseEncoding, encode } from './content-encoding.ts'
 import { type Visitor, isAtThisMachine } from './visitor.ts'
 
-const CACHING = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1'
+const CACHING = 'public, s-maxage=1, stale-while-revalidate=1'
 const VARY = 'Cookie, Accept-Language, Accept-Encoding'
 const AGE_MAX_MS = 1_000
 /** Some hundred kilobytes each, packed and not. */
