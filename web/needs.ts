@@ -70,6 +70,8 @@ export interface TicketType {
 }
 
 export interface EventDetails extends EventListing {
+  /** Held by somebody and not paid yet. */
+  held: number
   description: string
   imageUrl: string | null
   maxPerUser: number

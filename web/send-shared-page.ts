@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { VNode } from 'preact'
 import { chooseEncoding } from './content-encoding.ts'
 import type { PageRoutes } from './routes/page-route.ts'
-import { documentOf } from './send-page.ts'
+import { renderPage } from './send-page.ts'
 import { isSharedPath } from './shared-pages.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -19,10 +19,7 @@ export async function sendSharedPage(
   const { request, reply, visitor } = asked
   const { shared, cookies } = asked.routes
   const route = request.routeOptions.url ?? ''
-  const page = await shared.find({ visitor, route }, async () => ({
-    html: documentOf(await render()),
-    policy: String(reply.getHeader('content-security-policy')),
-  }))
+  const page = await shared.find({ visitor, route }, async () => renderPage(await render()))
   if (cookies.readSession(request) === undefined) shared.remember(request, visitor)
   return await reply.sendReady(
     await page.answer(chooseEncoding(request.headers['accept-encoding'])),

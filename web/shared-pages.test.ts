@@ -8,6 +8,7 @@ import type { Visitor } from './visitor.ts'
 
 const VISITOR: Visitor = {
   user: undefined,
+  language: 'en',
   path: '/events/1',
   origin: 'https://shop.example',
   seesMailbox: false,
@@ -56,6 +57,7 @@ test('a page is rendered anew after a change, and for visitors of another kind',
   assert.equal(made.pages, 2)
   for (const other of [
     { path: '/events/2' },
+    { language: 'de' as const },
     { origin: 'http://other.example' },
     { seesMailbox: true },
   ]) {

@@ -10,22 +10,15 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { FrontDesk, ReadyAnswer } from '../src/platform/http/front-desk.ts'
 import { type Encoding, chooseEncoding, encode } from './content-encoding.ts'
+import { type RenderedPage, SHARED, VARY } from './send-page.ts'
 import { type Visitor, isAtThisMachine } from './visitor.ts'
 
-const CACHING = 'public, s-maxage=1, stale-while-revalidate=1'
-const VARY = 'Cookie, Accept-Language, Accept-Encoding'
 const AGE_MAX_MS = 1_000
 /** Some hundred kilobytes each, packed and not. */
 const PAGES_MAX = 500
 /** Ways to ask for them: browsers differ in what they say of themselves. */
 const ASKED_MAX = 5_000
 const ASKED_LENGTH_MAX = 600
-
-export interface RenderedPage {
-  html: string
-  /** Its Content-Security-Policy, which names the nonce of its scripts. */
-  policy: string
-}
 
 interface Kept {
   page: Promise<SharedPage>
@@ -70,7 +63,14 @@ export class SharedPage {
       ...{ route: this.#route, kind: 'page', etag: this.#etag },
       bytes: await encode(this.#html, encoding),
       // Weak: the same page in other bytes, whatever its packing and the nonce of its scripts.
-      headers: ['etag', `W/${this.#etag}`, 'cache-control', CACHING, 'vary', VARY],
+      headers: [
+        'etag',
+        `W/${this.#etag}`,
+        'cache-control',
+        SHARED,
+        'vary',
+        `${VARY}, Accept-Encoding`,
+      ],
       // With 304 the browser keeps the policy that came with the bytes it has, and their nonce.
       contentHeaders: [
         ...['content-security-policy', this.#rendered.policy],

@@ -71,7 +71,7 @@ test('a page is packed as the browser can unpack it, and is known again by its t
     const plain = await wire(url)
     const { headers } = await ask(url)
     assert.equal(headers['content-type'], 'text/html; charset=utf-8')
-    assert.equal(headers['cache-control'], 'public, s-maxage=1, stale-while-revalidate=1') // prettier-ignore
+    assert.equal(headers['cache-control'], 'public, s-maxage=1, stale-while-revalidate=5') // prettier-ignore
     assert.equal(headers['vary'], 'Cookie, Accept-Language, Accept-Encoding')
     assert.match(headers['content-security-policy'] ?? '', /frame-ancestors 'none'/)
     for (const [encoding, unpack] of [

@@ -16,8 +16,11 @@ export function liveStock(element: HTMLElement): void {
     const kind = kindOf(element, state.sale, state.remaining_tickets)
     const words = wordsFor(element, kind, state)
     if (shown !== null) {
-      shown.textContent = words
-      shown.hidden = words === ''
+      // Until the panel has been fetched that says in full what has changed.
+      const isNews = state.sale !== sale
+      const isComing = state.sale === 'sold_out' && state.held_tickets > 0
+      shown.textContent = isNews || isComing || state.sale === 'on_sale' ? words : ''
+      shown.hidden = shown.textContent === ''
       shown.classList.toggle('tag-low', kind === 'low')
     }
     showTypes(element, state)
@@ -53,7 +56,8 @@ function wordsFor({ dataset }: HTMLElement, kind: string, state: LiveState): str
   if (kind === 'sold_out' && held > 0) {
     return (dataset['wordsHeld'] ?? '').replace('{n}', number(held))
   }
-  const words = dataset[`words${kind.replace(/(?:^|_)(.)/g, (_, first: string) => first.toUpperCase())}`]
+  const words =
+    dataset[`words${kind.replace(/(?:^|_)(.)/g, (_, first: string) => first.toUpperCase())}`]
   return (words ?? '').replace('{n}', number(left))
 }
 

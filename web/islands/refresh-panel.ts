@@ -22,7 +22,6 @@ addEventListener('pageshow', () => {
 /**
  * @param options.waitMs About so long, so that a crowd does not arrive in one moment.
  * @param options.isIt Whether a panel is the one that was waited for.
- * @param options.islands Starts what is in the panel.
  */
 export async function refreshPanel(options: {
   waitMs: number
@@ -69,7 +68,8 @@ function swapIn(fetched: Element): void {
   old.replaceWith(panel)
   panel.dispatchEvent(new Event('islands', { bubbles: true }))
   if (focused === null) return
-  const same = focused.id === '' ? null : panel.querySelector<HTMLElement>(`#${CSS.escape(focused.id)}`)
+  const same =
+    focused.id === '' ? null : panel.querySelector<HTMLElement>(`#${CSS.escape(focused.id)}`)
   const target = same ?? panel
   if (same === null) panel.tabIndex = -1
   target.focus({ preventScroll: true })
@@ -79,7 +79,9 @@ function keepChoice(field: HTMLInputElement, panel: HTMLElement): void {
   if (field.type === 'hidden' || field.name === '') return
   const name = `[name="${CSS.escape(field.name)}"]`
   if (field.type === 'radio') {
-    const same = panel.querySelector<HTMLInputElement>(`${name}[value="${CSS.escape(field.value)}"]`)
+    const same = panel.querySelector<HTMLInputElement>(
+      `${name}[value="${CSS.escape(field.value)}"]`,
+    )
     if (field.checked && same !== null && !same.disabled) same.checked = true
     return
   }

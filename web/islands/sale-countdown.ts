@@ -34,13 +34,15 @@ export function saleCountdown(element: HTMLElement): void {
       isOpening = true
       shown.textContent = words('wordsOpening')
       if (spoken !== null) spoken.textContent = words('wordsOpening')
-      void refreshPanel({ waitMs: SPREAD_MS, isIt: isOpen })
+      void refreshPanel({ waitMs: SPREAD_MS, isIt: isOpen }).finally(() => {
+        isOpening = false
+      })
     }
     // On the full second, so that no number is left out.
     timer = setTimeout(tick, leftMs > 0 ? leftMs % TICK_MS || TICK_MS : TICK_MS)
   }
   const speak = (leftMs: number): void => {
-    const step = SPOKEN_SECONDS.findLast((seconds) => leftMs <= seconds * 1000)
+    const step = SPOKEN_SECONDS.filter((seconds) => leftMs <= seconds * 1000).at(-1)
     if (step === undefined || step >= saidAt) return
     // Whoever has just come reads the time, and hears of the next step.
     const isFirst = saidAt === Number.POSITIVE_INFINITY

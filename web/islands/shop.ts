@@ -3,6 +3,17 @@
  * its name in `data-island`, and works without it, too.
  */
 import { startIslands } from './start-islands.ts'
+import { liveStock } from './live-stock.ts'
 import { localTime } from './local-time.ts'
+import { saleCountdown } from './sale-countdown.ts'
 
-startIslands(document, { 'local-time': localTime })
+const islands = {
+  'live-stock': liveStock,
+  'local-time': localTime,
+  'sale-countdown': saleCountdown,
+}
+startIslands(document, islands)
+// What was fetched and put in the place of something has islands of its own.
+document.addEventListener('islands', ({ target }) => {
+  if (target instanceof Element) startIslands(target, islands)
+})
