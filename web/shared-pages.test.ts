@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { brotliDecompressSync } from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
 import { SharedPages } from './shared-pages.ts'
@@ -45,8 +46,14 @@ test('a page is rendered once a second, however many ask at the same time', asyn
   await find()
   assert.equal(made.pages, 1)
   now.ms += 1
-  await Promise.all([find(), find()])
+  const [old] = await Promise.all([find(), find()])
+  assert.equal(old, crowd[0], 'nobody waits for the next one')
   assert.equal(made.pages, 2)
+  await setImmediate()
+  assert.notEqual(await find(), old)
+  now.ms += 2_001
+  await find()
+  assert.equal(made.pages, 3, 'what is older is sent to nobody')
 })
 
 test('a page is rendered anew after a change, and for visitors of another kind', async () => {
@@ -75,10 +82,29 @@ test('what failed is not kept', async () => {
   assert.ok(await find(), 'the next one is rendered')
 })
 
+test('a page is sent for a second more while its successor cannot be made, and then the fault shows', async () => {
+  const { now, pages, render } = startPages()
+  let isAway = false
+  const find = async () =>
+    await pages.find({ visitor: VISITOR, route }, async () => {
+      if (isAway) throw new Error('away')
+      return await render()
+    })
+  const page = await find()
+  isAway = true
+  now.ms += 1_500
+  for (let n = 0; n < 3; n += 1) {
+    assert.equal(await find(), page)
+    await setImmediate()
+  }
+  now.ms += 501
+  await assert.rejects(find, /away/)
+})
+
 test('the tag is the same under another nonce, and a page keeps the nonce of its bytes', async () => {
   const { now, find } = startPages()
   const first = await (await find()).answer('identity')
-  now.ms += 1_001
+  now.ms += 2_001
   const second = await (await find()).answer('br')
   assert.equal(second.etag, first.etag)
   assert.equal(brotliDecompressSync(second.bytes).toString(), '<p>number-2</p>')
@@ -113,6 +139,11 @@ test('at the desk is only what was packed so, young enough, and asked for in the
   assert.equal(pages.desk(raw), undefined, 'somebody changed something')
   made.changes -= 1
   now.ms += 1_001
+  assert.equal(pages.desk(raw), answer, 'its successor is being made')
+  // Until that is packed, too.
+  while (pages.desk(raw) === answer) await sleep(5)
+  assert.notEqual(pages.desk(raw), undefined)
+  now.ms += 2_001
   assert.equal(pages.desk(raw), undefined, 'it is old')
 })
 

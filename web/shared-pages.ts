@@ -2,18 +2,21 @@
  * Pages that are the same for everybody who is not signed in: rendered at most once a second each,
  * however many ask, packed once, and sent in front of the framework while they are at hand.
  *
- * What somebody changes in this process shows at once, and what is sold within a second or two.
+ * What somebody changes in this process shows at once, and what is sold within two or three seconds.
  */
-import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import type { FrontDesk, ReadyAnswer } from '../src/platform/http/front-desk.ts'
-import { type Encoding, chooseEncoding, encode } from './content-encoding.ts'
-import { type RenderedPage, SHARED, VARY } from './send-page.ts'
+import type { Clock } from '../src/kernel/clock.ts'
+import type { FrontDesk } from '../src/platform/http/front-desk.ts'
+import { chooseEncoding } from './content-encoding.ts'
+import type { RenderedPage } from './send-page.ts'
+import { SharedPage } from './shared-page.ts'
 import { type Visitor, isAtThisMachine } from './visitor.ts'
 
 const AGE_MAX_MS = 1_000
+/** Until then it is sent while its successor is made, so that nobody waits for that. */
+const STALE_MAX_MS = 2_000
 /** Some hundred kilobytes each, packed and not. */
 const PAGES_MAX = 500
 /** Ways to ask for them: browsers differ in what they say of themselves. */
@@ -21,83 +24,29 @@ const ASKED_MAX = 5_000
 const ASKED_LENGTH_MAX = 600
 
 interface Kept {
-  page: Promise<SharedPage>
+  route: string
+  render: () => Promise<RenderedPage>
+  madeAt: number
   /** What it was rendered from is older than any later change. */
   changes: number
+  page: Promise<SharedPage>
   /** The page, once it is there. */
   ready: SharedPage | undefined
-}
-
-/** One page as it is sent, packed when it is asked for first. */
-export class SharedPage {
-  readonly #answers = new Map<Encoding, ReadyAnswer>()
-  readonly #packing = new Map<Encoding, Promise<ReadyAnswer>>()
-  readonly #route: string
-  readonly #rendered: RenderedPage
-  readonly #html: Buffer
-  readonly #etag: string
-
-  constructor(route: string, rendered: RenderedPage) {
-    this.#route = route
-    this.#rendered = rendered
-    this.#html = Buffer.from(rendered.html)
-    this.#etag = tagOf(withoutNonce(rendered))
-  }
-
-  /** The answer, if it has been packed so already. */
-  atHand(encoding: Encoding): ReadyAnswer | undefined {
-    return this.#answers.get(encoding)
-  }
-
-  async answer(encoding: Encoding): Promise<ReadyAnswer> {
-    let packing = this.#packing.get(encoding)
-    if (packing === undefined) {
-      packing = this.#pack(encoding)
-      this.#packing.set(encoding, packing)
-    }
-    return await packing
-  }
-
-  async #pack(encoding: Encoding): Promise<ReadyAnswer> {
-    const answer: ReadyAnswer = {
-      ...{ route: this.#route, kind: 'page', etag: this.#etag },
-      bytes: await encode(this.#html, encoding),
-      // Weak: the same page in other bytes, whatever its packing and the nonce of its scripts.
-      headers: [
-        'etag',
-        `W/${this.#etag}`,
-        'cache-control',
-        SHARED,
-        'vary',
-        `${VARY}, Accept-Encoding`,
-      ],
-      // With 304 the browser keeps the policy that came with the bytes it has, and their nonce.
-      contentHeaders: [
-        ...['content-security-policy', this.#rendered.policy],
-        ...['content-type', 'text/html; charset=utf-8'],
-        ...(encoding === 'identity' ? [] : ['content-encoding', encoding]),
-      ],
-    }
-    this.#answers.set(encoding, answer)
-    return answer
-  }
+  /** Its successor is being made, or could not be made. */
+  isReplaced: boolean
 }
 
 export class SharedPages {
   readonly #changes: () => number
-  readonly #pages: LRUCache<string, Kept>
+  readonly #clock: Clock
+  readonly #pages = new LRUCache<string, Kept>({ max: PAGES_MAX })
   /** Which page is meant by a request exactly as it was sent. */
   readonly #asked = new LRUCache<string, string>({ max: ASKED_MAX })
 
   /** @param options.changes Rises when somebody changes what pages show. */
-  constructor(options: { changes: () => number; clock: () => number }) {
+  constructor(options: { changes: () => number; clock: Clock }) {
     this.#changes = options.changes
-    this.#pages = new LRUCache<string, Kept>({
-      max: PAGES_MAX,
-      ttl: AGE_MAX_MS,
-      ttlResolution: 0,
-      perf: { now: options.clock },
-    })
+    this.#clock = options.clock
   }
 
   /**
@@ -110,17 +59,12 @@ export class SharedPages {
     render: () => Promise<RenderedPage>,
   ): Promise<SharedPage> {
     const key = keyOf(visitor)
-    const known = this.#pages.get(key)
-    if (known?.changes === this.#changes()) return await known.page
-    const kept: Kept = {
-      page: render().then((rendered) => new SharedPage(route, rendered)),
-      changes: this.#changes(),
-      ready: undefined,
-    }
+    const known = this.#known(key)
+    if (known !== undefined) return await known.page
+    const kept = this.#make(route, render)
     this.#pages.set(key, kept)
     try {
-      kept.ready = await kept.page
-      return kept.ready
+      return await kept.page
     } catch (error) {
       if (this.#pages.peek(key) === kept) this.#pages.delete(key)
       throw error
@@ -141,20 +85,49 @@ export class SharedPages {
     const { url = '' } = request
     if (!isSharedPath(url)) return undefined
     const key = this.#asked.get(askedIn(request))
-    const kept = key === undefined ? undefined : this.#pages.get(key)
+    const ready = key === undefined ? undefined : this.#known(key)?.ready
+    return ready?.atHand(chooseEncoding(request.headers['accept-encoding']))
+  }
+
+  /** A page that may be sent. When it is a second old, its successor is made while it is sent on. */
+  #known(key: string): Kept | undefined {
+    const kept = this.#pages.get(key)
     if (kept?.changes !== this.#changes()) return undefined
-    return kept.ready?.atHand(chooseEncoding(request.headers['accept-encoding']))
+    const ageMs = this.#clock() - kept.madeAt
+    if (ageMs > STALE_MAX_MS) return undefined
+    if (ageMs > AGE_MAX_MS && !kept.isReplaced) void this.#replace(key, kept)
+    return kept
+  }
+
+  async #replace(key: string, kept: Kept): Promise<void> {
+    kept.isReplaced = true
+    const next = this.#make(kept.route, kept.render)
+    try {
+      const [before, page] = await Promise.all([kept.page, next.page])
+      // Those who wait at the desk find it packed.
+      await Promise.all(before.encodings().map(async (encoding) => await page.answer(encoding)))
+      this.#pages.set(key, next)
+    } catch {
+      // It is tried again for who asks when the old one is too old, and who is told.
+    }
+  }
+
+  #make(route: string, render: () => Promise<RenderedPage>): Kept {
+    const page = render().then((rendered) => new SharedPage(route, rendered))
+    const kept: Kept = {
+      ...{ route, render, page, ready: undefined, isReplaced: false },
+      madeAt: this.#clock(),
+      changes: this.#changes(),
+    }
+    page.then(
+      (ready) => {
+        kept.ready = ready
+      },
+      () => undefined,
+    )
+    return kept
   }
 }
-
-/** The same page is known again under another nonce. */
-function withoutNonce({ html, policy }: RenderedPage): string {
-  const nonce = /'nonce-([^']+)'/.exec(policy)?.[1]
-  return nonce === undefined ? html : html.replaceAll(nonce, '')
-}
-
-const tagOf = (text: string): string =>
-  `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
 
 /** Pages with a query are too many to be kept. */
 export const isSharedPath = (url: string): boolean =>

@@ -98,7 +98,7 @@ async function openStreams(target: Target, eventId: number, count: number) {
         return socket
       },
     )
-    await Promise.all(next.map(async (socket) => await once(socket.resume(), 'connect')))
+    await Promise.all(next.map(connected))
     sockets.push(...next)
   }
   // Until the first event of each has come.
@@ -115,4 +115,8 @@ async function openStreams(target: Target, eventId: number, count: number) {
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+async function connected(socket: Socket): Promise<void> {
+  await once(socket.resume(), 'connect')
 }
