@@ -17,7 +17,7 @@ export interface StreamLimits {
   streamsPerAddress: number
 }
 
-export const STREAM_LIMITS: StreamLimits = { streams: 10_000, streamsPerAddress: 100 }
+const STREAM_LIMITS: StreamLimits = { streams: 10_000, streamsPerAddress: 100 }
 
 /** What may wait for a reader who is slow. The newest event says all that there is to say. */
 const WAITING_BYTES_MAX = 64 * 1024
