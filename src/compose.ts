@@ -7,6 +7,7 @@ import { AppError } from './kernel/errors.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import { mailLookups, printingLookups } from './lookups.ts'
 import { type ProviderOptions, openPaymentProvider, webhookUrlOf } from './open-payment-provider.ts'
+import { personalDataOfServices } from './personal-data-of-services.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -119,6 +120,7 @@ export async function composeShop(
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
     limitsAddresses: config.rateLimits !== 'off',
+    personalData: personalDataOfServices(db),
     logger,
   })
   const ticketing = ticketingService({

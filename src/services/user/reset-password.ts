@@ -6,7 +6,7 @@ import type { HashingQueue } from './hashing-queue.ts'
 import { hashPassword } from './passwords.ts'
 import { revokeSessionsOf } from './sessions.sql.ts'
 import { deadToken, userTokenHash } from './user-tokens.ts'
-import { findTokenOwner, useToken } from './user-tokens.sql.ts'
+import { findTokenOwner, killTokensOf, useToken } from './user-tokens.sql.ts'
 import { type User, findUser, lockUsers, markEmailVerified, updateUser } from './users.sql.ts'
 
 export interface ResetPasswordDeps {
@@ -44,6 +44,7 @@ export async function resetPassword(
     }
     if (user.suspendedAt !== null) throw new AppError('account_suspended')
     await revokeSessionsOf(tx, user.id)
+    await killTokensOf(tx, user.id, 'email_change')
     // Who reads its mail has the address.
     await markEmailVerified(tx, user.id)
     await deps.audit(tx, {

@@ -4,12 +4,14 @@ import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Authenticate } from '../../platform/http/access.ts'
 import { RateLimiter } from '../../platform/http/rate-limit.ts'
+import type { PersonalData } from '../../platform/personal-data.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
+import { askEmailChange } from './ask-email-change.ts'
 import { askPasswordReset } from './ask-password-reset.ts'
 import { askVerification } from './ask-verification.ts'
 import { changeOwnAccount } from './change-own-account.ts'
@@ -17,11 +19,15 @@ import { changeUser } from './change-user.ts'
 import { WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS } from './check-password.ts'
 import { createFirstAdmin } from './create-first-admin.ts'
 import { createKnownDevices } from './known-devices.ts'
+import { deleteAccount } from './delete-account.ts'
+import { endSessions } from './end-sessions.ts'
+import { createExportLimit, exportPersonalData } from './export-personal-data.ts'
 import { logIn } from './log-in.ts'
 import { logOut } from './log-out.ts'
 import { createMailLimits } from './mail-limits.ts'
 import { mailLinkRoutes } from './mail-link-routes.ts'
 import { openSession } from './open-session.ts'
+import { ownAccountRoutes } from './own-account-routes.ts'
 import { createPageSessions } from './page-sessions.ts'
 import { createPasswordQueue } from './passwords.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -29,9 +35,11 @@ import { registerUser } from './register-user.ts'
 import { resetPassword } from './reset-password.ts'
 import { createRevocations } from './revocations.ts'
 import { userRoutes } from './routes.ts'
-import { deleteExpiredSessions } from './sessions.sql.ts'
+import { sessionTokenHash } from './session-tokens.ts'
+import { deleteExpiredSessions, findSessionsOf } from './sessions.sql.ts'
 import { makeUserToken } from './user-tokens.ts'
-import { deleteExpiredTokens } from './user-tokens.sql.ts'
+import { userPersonalData } from './user-personal-data.ts'
+import { deleteExpiredTokens, findNewEmail } from './user-tokens.sql.ts'
 import { type User, findUser, findUsers } from './users.sql.ts'
 import { verifyEmail } from './verify-email.ts'
 
@@ -50,6 +58,8 @@ export interface UserServiceDeps {
   secureCookies: boolean
   /** Off for load that comes from one address on purpose. */
   limitsAddresses?: boolean
+  /** What the other services have about people. */
+  personalData?: readonly PersonalData[]
   /** Told when work beside requests fails; it goes on by itself. */
   logger?: Logger
 }
@@ -86,6 +96,11 @@ export function userService(
     devices,
     revocations,
     onRevoked,
+    onPageSessionsEnded: pageSessions.forgetRemembered,
+    tokenSecret,
+    clock,
+    exports: createExportLimit(deps.clock),
+    personalData: [userPersonalData(db), ...(deps.personalData ?? [])],
     mailLimits: createMailLimits(deps.limitsAddresses !== false, deps.clock),
   }
 
@@ -98,7 +113,7 @@ export function userService(
       pageSessions.forgetRemembered()
       return changed
     },
-    openPageSession: async (user) => await openSession({ db }, user, 'page'),
+    openPageSession: async (user, userAgent) => await openSession({ db }, user, 'page', userAgent),
     findPageSession: pageSessions.find,
     closePageSession: pageSessions.close,
     findUser: async (userId) => await findUser(db, userId),
@@ -110,6 +125,21 @@ export function userService(
     },
     verifyEmail: async (command) => {
       await verifyEmail(useCaseDeps, command)
+      // The pages show the address.
+      pageSessions.forgetRemembered()
+    },
+    askEmailChange: async (command) => {
+      await askEmailChange(useCaseDeps, command)
+    },
+    findNewEmail: async (userId) => await findNewEmail(db, userId),
+    listSessions: async (userId, token) =>
+      await findSessionsOf(db, userId, token === undefined ? undefined : sessionTokenHash(token)),
+    endSessions: async (command) => {
+      await endSessions(useCaseDeps, command)
+    },
+    exportPersonalData: async (userId) => await exportPersonalData(useCaseDeps, userId),
+    deleteAccount: async (command) => {
+      await deleteAccount(useCaseDeps, command)
     },
     makeToken: async (tx, asked) => await makeUserToken(tx, tokenSecret, asked),
     listUsers: async (filter, page) => await findUsers(db, filter, page),
@@ -122,14 +152,15 @@ export function userService(
     accounts,
     authenticate: tokens.authenticate,
     routes: (app) => {
+      const secureCookies = deps.isProduction || deps.secureCookies
       userRoutes(app, {
         register: accounts.register,
         signIn: async (command) => {
           const { user, device } = await accounts.login(command)
-          const session = await openSession({ db }, user, 'refresh')
+          const session = await openSession({ db }, user, 'refresh', command.userAgent)
           return { user: session.user, refreshToken: session.token, device }
         },
-        refresh: async (refreshToken) => await refreshSession(useCaseDeps, refreshToken),
+        refresh: async (used) => await refreshSession(useCaseDeps, used),
         logOut: async (refreshToken) => {
           await logOut({ db }, refreshToken)
         },
@@ -137,8 +168,9 @@ export function userService(
         changeOwnAccount: accounts.changeOwnAccount,
         issueAccessToken: tokens.issue,
         jwks: signingKeys.jwks,
-        secureCookies: deps.isProduction || deps.secureCookies,
+        secureCookies,
       })
+      ownAccountRoutes(app, { ...accounts, secureCookies })
       mailLinkRoutes(app, {
         ...accounts,
         askVerification: async (command) => {
