@@ -121,7 +121,7 @@ export async function composeShop(
     secureCookies: tls !== undefined || config.isProduction,
     limitsAddresses: config.rateLimits !== 'off',
     personalData: personalDataOfServices(db),
-    logger,
+    ...{ logger, signIn: config.signIn },
   })
   const ticketing = ticketingService({
     db,
@@ -177,7 +177,7 @@ export async function composeShop(
   })
   const admin = adminService({ db, accounts: user.accounts, logger })
   const web = webPages({
-    accounts: user.accounts,
+    ...{ accounts: user.accounts, foreignSignIn: user.foreignSignIn },
     events: event.events,
     ticketing: ticketing.ticketing,
     books: payment.payments,

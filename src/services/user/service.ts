@@ -9,6 +9,7 @@ import type { Database } from '../../platform/postgres.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
+import type { SignInSettings } from '../../contracts/sign-in.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
 import { askEmailChange } from './ask-email-change.ts'
@@ -18,6 +19,9 @@ import { changeOwnAccount } from './change-own-account.ts'
 import { changeUser } from './change-user.ts'
 import { WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS } from './check-password.ts'
 import { createFirstAdmin } from './create-first-admin.ts'
+import { createForeignSignIn } from './foreign-sign-in/create-foreign-sign-in.ts'
+import type { ForeignSignIn } from './foreign-sign-in/foreign-sign-in.ts'
+import { deleteExpiredSignIns } from './foreign-sign-in/identities.sql.ts'
 import { createKnownDevices } from './known-devices.ts'
 import { deleteAccount } from './delete-account.ts'
 import { endSessions } from './end-sessions.ts'
@@ -58,6 +62,8 @@ export interface UserServiceDeps {
   secureCookies: boolean
   /** Off for load that comes from one address on purpose. */
   limitsAddresses?: boolean
+  /** Where people can sign in with an account that they have elsewhere; nowhere when left out. */
+  signIn?: SignInSettings
   /** What the other services have about people. */
   personalData?: readonly PersonalData[]
   /** Told when work beside requests fails; it goes on by itself. */
@@ -66,7 +72,7 @@ export interface UserServiceDeps {
 
 export function userService(
   deps: UserServiceDeps,
-): Service & { authenticate: Authenticate; accounts: Accounts } {
+): Service & { authenticate: Authenticate; accounts: Accounts; foreignSignIn: ForeignSignIn } {
   const { db, audit, signingKeys, clock = systemClock } = deps
   const hashing = createPasswordQueue()
   const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, deps.clock)
@@ -147,9 +153,19 @@ export function userService(
     createFirstAdmin: async (command) => await createFirstAdmin(useCaseDeps, command),
   }
 
+  const foreignSignIn = createForeignSignIn({
+    ...useCaseDeps,
+    settings: deps.signIn ?? { origin: undefined, providers: [] },
+    secret: signingKeys.deriveSecret('sign-in elsewhere'),
+    limitsAddresses: deps.limitsAddresses !== false,
+    logger: deps.logger,
+    logIn: accounts.login,
+  })
+
   return {
     name: 'user',
     accounts,
+    foreignSignIn,
     authenticate: tokens.authenticate,
     routes: (app) => {
       const secureCookies = deps.isProduction || deps.secureCookies
@@ -192,6 +208,7 @@ export function userService(
         work: async () => {
           await deleteExpiredSessions(db, SWEPT_AT_ONCE)
           await deleteExpiredTokens(db, SWEPT_AT_ONCE)
+          await deleteExpiredSignIns(db, SWEPT_AT_ONCE)
         },
         onError,
       }),

@@ -32,7 +32,7 @@ export const USER_WITH_PASSWORD = `${USER}, password_hash as "passwordHash"`
 export interface NewUser {
   name: string
   email: string
-  passwordHash: string
+  passwordHash: string | null
   userType: UserType
   /** English when left out. */
   language?: Language | undefined
