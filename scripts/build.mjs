@@ -13,8 +13,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+/** Those of web/islands that pages name; the others are part of them. */
+const islandBundles = ['shop', 'checkout']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -72,6 +76,7 @@ function build(hash) {
     writeFileSync(join(draft, '.gitignore'), '*\n')
     compile(draft)
     copyAssets(join(draft, 'web'))
+    bundleIslands(join(draft, 'web/scripts'))
     writeFileSync(join(draft, stampName), hash)
     swapIn(draft)
   } finally {
@@ -95,6 +100,24 @@ function copyAssets(target) {
   cpSync(join(root, 'web'), target, {
     recursive: true,
     filter: (path) => !/\.tsx?$/.test(path),
+  })
+}
+
+/** The scripts of the pages: one file each, for browsers. */
+function bundleIslands(outdir) {
+  // Not imported above: this file is read before the packages are there.
+  const { buildSync } = createRequire(import.meta.url)('esbuild')
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: islandBundles.map((name) => `web/islands/${name}.ts`),
+    outdir,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022'],
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
   })
 }
 

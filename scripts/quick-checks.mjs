@@ -10,6 +10,11 @@ const CHECKS = [
   { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.'] },
   { name: 'types', script: 'typescript/bin/tsc', args: ['--noEmit'] },
   {
+    name: 'types of islands',
+    script: 'typescript/bin/tsc',
+    args: ['--project', 'web/islands'],
+  },
+  {
     name: 'format',
     script: 'prettier/bin/prettier.cjs',
     args: ['--check', '--log-level=warn', '.'],

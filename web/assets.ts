@@ -1,11 +1,23 @@
-/** The style sheet and the icon: read once, named after their content, kept by browsers for good. */
+/** The style sheet, the scripts and the icon: read once, named after their content, kept by browsers for good. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
+import { packageRoot } from '../src/platform/package-root.ts'
 
 /** The first names the layers, so that the order of the others does not matter. */
 const SHEETS = [
-  ...['layers', 'tokens', 'base', 'masthead', 'buttons', 'forms', 'notices', 'search', 'cards'],
+  ...[
+    'layers',
+    'tokens',
+    'base',
+    'masthead',
+    'language',
+    'buttons',
+    'forms',
+    'notices',
+    'search',
+    'cards',
+  ],
   ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference'],
   ...['proof', 'returns', 'print'],
 ]
@@ -39,3 +51,15 @@ export const stylesheet = assetOf(
 )
 
 export const favicon = assetOf('favicon', 'svg', 'image/svg+xml', read('favicon.svg'))
+
+/** Scripts are bundled by the build; without one there is nothing to run. */
+const scriptOf = (name: string): Asset =>
+  assetOf(
+    name,
+    'js',
+    'text/javascript; charset=utf-8',
+    readFileSync(new URL(`dist/web/scripts/${name}.js`, packageRoot), 'utf8'),
+  )
+
+export const scripts = { shop: scriptOf('shop'), checkout: scriptOf('checkout') }
+export type ScriptName = keyof typeof scripts

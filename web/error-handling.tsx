@@ -1,11 +1,12 @@
 /** What browsers get when a page cannot be shown: a page, too. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { VNode } from 'preact'
-import type { AppError } from '../src/kernel/errors.ts'
+import { AppError } from '../src/kernel/errors.ts'
+import { preferredLanguage } from '../src/kernel/language.ts'
 import { ErrorPage } from './pages/error-page.tsx'
 import { refusalOf, wordsFor } from './refusal.ts'
 import { signInPath } from './safe-next.ts'
-import { documentOf, seeOther, sendPage } from './send-page.ts'
+import { type RenderedPage, renderPage, seeOther, sendPage } from './send-page.ts'
 import { type FindVisitor, type Visitor, stranger } from './visitor.ts'
 
 export function errorHandler(findVisitor: FindVisitor) {
@@ -31,22 +32,23 @@ function pageOf(refusal: AppError, visitor: Visitor, requestId: string): VNode {
     <ErrorPage
       visitor={visitor}
       status={refusal.status}
-      {...wordsFor(refusal)}
+      {...wordsFor(refusal, visitor.language)}
       {...(refusal.status >= 500 ? { requestId } : {})}
     />
   )
 }
 
-const NOBODY: Visitor = { user: undefined, path: '/', origin: undefined, seesMailbox: false }
-
-/** The page for an address that no route has; send it as HTML with status 404. */
-export function renderNotFound(): string {
-  return documentOf(
+/** The page for an address that no route has; send it with status 404. */
+export function renderNotFound(acceptLanguage: string | undefined): RenderedPage {
+  const visitor: Visitor = {
+    ...{ user: undefined, language: preferredLanguage(acceptLanguage) },
+    ...{ path: '/', origin: undefined, seesMailbox: false },
+  }
+  return renderPage(
     <ErrorPage
-      visitor={NOBODY}
+      visitor={visitor}
       status={404}
-      title="There is nothing here"
-      text="The address may be mistyped, or what was here is gone."
+      {...wordsFor(new AppError('not_found'), visitor.language)}
     />,
   )
 }

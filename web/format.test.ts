@@ -21,9 +21,17 @@ test('midnight at the venue belongs to the venue’s day', () => {
 test('a short date leaves the year out when it is near', () => {
   const near = Date.parse('2030-03-01T00:00:00Z')
   const far = Date.parse('2028-03-01T00:00:00Z')
-  assert.equal(shortDate(summer, 'UTC', near), 'Sat 1 Jun, 18:30')
-  assert.equal(shortDate(summer, 'UTC', far), 'Sat 1 Jun 2030, 18:30')
-  assert.equal(moment(summer, 'Europe/Zurich', near), 'Sat 1 Jun, 20:30 (UTC+2)')
+  assert.equal(shortDate(summer, 'UTC', 'en', near), 'Sat 1 Jun, 18:30')
+  assert.equal(shortDate(summer, 'UTC', 'en', far), 'Sat 1 Jun 2030, 18:30')
+  assert.equal(moment(summer, 'Europe/Zurich', 'en', near), 'Sat 1 Jun, 20:30 (UTC+2)')
+})
+
+test('German has its own order, points and words', () => {
+  const near = Date.parse('2030-03-01T00:00:00Z')
+  assert.equal(longDay(summer, 'Europe/Zurich', 'de'), 'Samstag, 1. Juni 2030')
+  assert.equal(moment(summer, 'Europe/Zurich', 'de', near), 'Sa 1. Jun, 20:30 (UTC+2)')
+  assert.equal(price(123_450, 'EUR', 'de'), '1.234,50\u00a0€')
+  assert.equal(count(12_345, 'Ticket', 'Tickets', 'de'), '12.345 Tickets')
 })
 
 test('money has its currency, and nothing is free', () => {

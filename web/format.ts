@@ -1,15 +1,21 @@
 /** Dates, money and counts as people read them. Times are those of the venue. */
+import type { Language } from '../src/kernel/language.ts'
 import { formatMoney } from '../src/kernel/money.ts'
 
-/** Day before month and 24 hours, which every reader of English understands. */
-const LOCALE = 'en-GB'
+/** English with day before month and 24 hours, which every reader of English understands. */
+const LOCALES = { en: 'en-GB', de: 'de-DE' } as const satisfies Record<Language, string>
+const FREE = { en: 'Free', de: 'Kostenlos' } as const satisfies Record<Language, string>
 const YEAR_MS = 365 * 86_400_000
 
-export const price = (cents: number, currency: string): string =>
-  cents === 0 ? 'Free' : formatMoney(cents, currency)
+export const price = (cents: number, currency: string, language: Language = 'en'): string =>
+  cents === 0 ? FREE[language] : formatMoney(cents, currency, language)
 
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`
+export const count = (
+  number: number,
+  one: string,
+  many = `${one}s`,
+  language: Language = 'en',
+): string => `${number.toLocaleString(language)} ${number === 1 ? one : many}`
 
 /** A moment at a venue, in pieces. */
 export interface LocalTime {
@@ -22,8 +28,8 @@ export interface LocalTime {
   offset: string
 }
 
-export function localTime(date: Date, timezone: string): LocalTime {
-  const parts = formatterOf(timezone).formatToParts(date)
+export function localTime(date: Date, timezone: string, language: Language = 'en'): LocalTime {
+  const parts = formatterOf(timezone, language).formatToParts(date)
   const part = (type: Intl.DateTimeFormatPartTypes) =>
     parts.find((piece) => piece.type === type)?.value ?? ''
   return {
@@ -36,17 +42,26 @@ export function localTime(date: Date, timezone: string): LocalTime {
   }
 }
 
-/** `Fri 12 Jun, 20:00`, and the year when it is not near. */
-export function shortDate(date: Date, timezone: string, now = Date.now()): string {
-  const { weekday, day, month, year, time } = localTime(date, timezone)
+/** `Fri 12 Jun, 20:00`, in German `Fr 12. Jun, 20:00`, and the year when it is not near. */
+export function shortDate(
+  date: Date,
+  timezone: string,
+  language: Language = 'en',
+  now = Date.now(),
+): string {
+  const { weekday, day, month, year, time } = localTime(date, timezone, language)
   const isNear = Math.abs(date.getTime() - now) < YEAR_MS * 0.8
-  return `${weekday.slice(0, 3)} ${day} ${month.slice(0, 3)}${isNear ? '' : ` ${year}`}, ${time}`
+  const dayOfMonth = language === 'de' ? `${day}.` : day
+  const weekdayShort = weekday.slice(0, language === 'de' ? 2 : 3)
+  return `${weekdayShort} ${dayOfMonth} ${month.slice(0, 3)}${isNear ? '' : ` ${year}`}, ${time}`
 }
 
-/** `Friday 12 June 2026` */
-export function longDay(date: Date, timezone: string): string {
-  const { weekday, day, month, year } = localTime(date, timezone)
-  return `${weekday} ${day} ${month} ${year}`
+/** `Friday 12 June 2026`, in German `Freitag, 12. Juni 2026`. */
+export function longDay(date: Date, timezone: string, language: Language = 'en'): string {
+  const { weekday, day, month, year } = localTime(date, timezone, language)
+  return language === 'de'
+    ? `${weekday}, ${day}. ${month} ${year}`
+    : `${weekday} ${day} ${month} ${year}`
 }
 
 /** `20:00 (UTC+2)` */
@@ -56,17 +71,22 @@ export function timeWithOffset(date: Date, timezone: string): string {
 }
 
 /** `Fri 12 Jun, 20:00 (UTC+2)` */
-export const moment = (date: Date, timezone: string, now = Date.now()): string =>
-  `${shortDate(date, timezone, now)} (${localTime(date, timezone).offset})`
+export const moment = (
+  date: Date,
+  timezone: string,
+  language: Language = 'en',
+  now = Date.now(),
+): string => `${shortDate(date, timezone, language, now)} (${localTime(date, timezone).offset})`
 
-/** There are some 600 time zones, and making a formatter is slow. */
+/** There are some 600 time zones, in each language, and making a formatter is slow. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 const FORMATTERS_MAX = 1_000
 
-function formatterOf(timezone: string): Intl.DateTimeFormat {
-  let formatter = formatters.get(timezone)
+function formatterOf(timezone: string, language: Language): Intl.DateTimeFormat {
+  const key = `${language} ${timezone}`
+  let formatter = formatters.get(key)
   if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat(LOCALE, {
+    formatter = new Intl.DateTimeFormat(LOCALES[language], {
       weekday: 'long',
       day: 'numeric',
       month: 'long',
@@ -77,7 +97,7 @@ function formatterOf(timezone: string): Intl.DateTimeFormat {
       timeZoneName: 'shortOffset',
       timeZone: timezone,
     })
-    if (formatters.size < FORMATTERS_MAX) formatters.set(timezone, formatter)
+    if (formatters.size < FORMATTERS_MAX) formatters.set(key, formatter)
   }
   return formatter
 }

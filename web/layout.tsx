@@ -1,7 +1,11 @@
 /** What every page has around its content. */
 import type { ComponentChildren, VNode } from 'preact'
-import { favicon, stylesheet } from './assets.ts'
+import { useContext } from 'preact/hooks'
+import { type ScriptName, favicon, scripts, stylesheet } from './assets.ts'
+import { LanguageSwitch } from './components/language-switch.tsx'
 import { Masthead } from './components/masthead.tsx'
+import { Nonce } from './nonce.ts'
+import { frameTexts } from './texts/frame.ts'
 import type { Visitor } from './visitor.ts'
 
 export interface PageHead {
@@ -13,6 +17,8 @@ export interface PageHead {
   /** What the page is about, as schema.org describes it. */
   jsonLd?: Record<string, unknown>
   imageUrl?: string | undefined
+  /** Besides `shop`, which every page has. */
+  scripts?: readonly ScriptName[]
 }
 
 export function Layout(props: {
@@ -23,18 +29,19 @@ export function Layout(props: {
   children: ComponentChildren
 }): VNode {
   const { visitor } = props
+  const texts = frameTexts[visitor.language]
   return (
-    <html lang="en">
+    <html lang={visitor.language} dir="ltr">
       <Head head={props.head} origin={visitor.origin ?? ''} />
       <body>
         <a class="skip-link" href="#main">
-          Skip to content
+          {texts.skip}
         </a>
         <Masthead visitor={visitor} section={props.section} />
         <main id="main" tabIndex={-1}>
           {props.children}
         </main>
-        <Footer seesMailbox={visitor.seesMailbox} />
+        <Footer visitor={visitor} />
       </body>
     </html>
   )
@@ -43,6 +50,7 @@ export function Layout(props: {
 function Head({ head, origin }: { head: PageHead; origin: string }): VNode {
   const { title, description, canonicalPath, jsonLd, imageUrl } = head
   const address = canonicalPath === undefined ? undefined : origin + canonicalPath
+  const nonce = useContext(Nonce)
   return (
     <head>
       <meta charset="utf-8" />
@@ -52,6 +60,9 @@ function Head({ head, origin }: { head: PageHead; origin: string }): VNode {
       <meta name="theme-color" content="#14120e" />
       <link rel="icon" href={favicon.path} type="image/svg+xml" />
       <link rel="stylesheet" href={stylesheet.path} />
+      {(['shop', ...(head.scripts ?? [])] as const).map((name) => (
+        <script type="module" src={scripts[name].path} nonce={nonce} />
+      ))}
       {description !== undefined && <meta name="description" content={description} />}
       {address === undefined ? (
         <meta name="robots" content="noindex" />
@@ -81,30 +92,32 @@ function Head({ head, origin }: { head: PageHead; origin: string }): VNode {
 const jsonForScript = (value: unknown): string =>
   JSON.stringify(value).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')
 
-function Footer({ seesMailbox }: { seesMailbox: boolean }): VNode {
+function Footer({ visitor }: { visitor: Visitor }): VNode {
+  const texts = frameTexts[visitor.language]
   return (
     <footer class="footer">
       <div class="wrap footer-row">
         <p>
           <strong>Box Office</strong>
           <br />
-          The price you see is the price you pay.
+          {texts.promise}
         </p>
-        <nav aria-label="About">
+        <nav aria-label={texts.about}>
           <ul>
             <li>
-              <a href="/docs">API</a>
+              <a href="/docs">{texts.api}</a>
             </li>
             <li>
-              <a href="/docs/errors">Error codes</a>
+              <a href="/docs/errors">{texts.errorCodes}</a>
             </li>
-            {seesMailbox && (
+            {visitor.seesMailbox && (
               <li>
-                <a href="/mailbox">Mailbox</a>
+                <a href="/mailbox">{texts.mailbox}</a>
               </li>
             )}
           </ul>
         </nav>
+        <LanguageSwitch visitor={visitor} />
       </div>
     </footer>
   )

@@ -9,6 +9,7 @@ export interface PageUser {
   userType: UserType
   name: string
   email: string
+  language: Language
 }
 
 /** Somebody who has just proved who they are. */

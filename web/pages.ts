@@ -7,6 +7,7 @@ import type { WebDeps } from './needs.ts'
 import { accountRoutes } from './routes/account-routes.tsx'
 import { buyRoutes } from './routes/buy-routes.tsx'
 import { eventRoutes } from './routes/event-routes.tsx'
+import { languageRoutes } from './routes/language-routes.ts'
 import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
 import { mailboxRoutes } from './routes/mailbox-routes.tsx'
 import { proofRoutes } from './routes/proof-routes.tsx'
@@ -48,6 +49,7 @@ export function webPages(deps: WebDeps): Service {
         mailLinkRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)
+        languageRoutes(routes)
       })
     },
   }

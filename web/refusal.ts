@@ -1,5 +1,8 @@
 /** Errors as pages say them. */
 import { AppError, type ErrorCode } from '../src/kernel/errors.ts'
+import type { Language } from '../src/kernel/language.ts'
+import { type Words, errorTexts } from './texts/errors.ts'
+import { refusalTexts } from './texts/refusals.ts'
 
 /** What Fastify itself raises before a route runs, by status. */
 const CODES: Record<number, ErrorCode> = {
@@ -17,32 +20,13 @@ export function refusalOf(error: unknown): AppError {
   return new AppError(code ?? 'internal_error', { cause: error })
 }
 
-interface Words {
-  title: string
-  text: string
-}
-
-const WORDS: Partial<Record<ErrorCode, Words>> = {
-  not_found: {
-    title: 'There is nothing here',
-    text: 'The address may be mistyped, or what was here is gone.',
-  },
-  rate_limited: {
-    title: 'Too many requests',
-    text: 'Wait a minute, then load the page again.',
-  },
-  unavailable: {
-    title: 'We cannot answer right now',
-    text: 'Nothing was done. Try again in a few seconds.',
-  },
-  internal_error: {
-    title: 'Something went wrong on our side',
-    text: 'It has been noted. Try again; if it stays, tell us.',
-  },
-}
+/** The sentence of a refusal. English ones may say more than their code does. */
+export const messageOf = (refusal: AppError, language: Language): string =>
+  language === 'en' ? refusal.message : refusalTexts[language][refusal.code]
 
 /** A title and a sentence for a page that cannot be shown. */
-export function wordsFor(refusal: AppError): Words {
-  const title = refusal.code === 'forbidden' ? 'This is not open to you' : 'This did not work'
-  return WORDS[refusal.code] ?? { title, text: refusal.message }
+export function wordsFor(refusal: AppError, language: Language): Words {
+  const texts = errorTexts[language]
+  const title = refusal.code === 'forbidden' ? texts.forbidden : texts.other
+  return texts.byCode[refusal.code] ?? { title, text: messageOf(refusal, language) }
 }

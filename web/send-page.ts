@@ -1,8 +1,24 @@
 import type { FastifyReply } from 'fastify'
-import type { VNode } from 'preact'
+import { type VNode, h } from 'preact'
 import { renderToString } from 'preact-render-to-string'
+import { Nonce, newNonce, policyFor } from './nonce.ts'
 
-export const documentOf = (page: VNode): string => `<!doctype html>${renderToString(page)}`
+/** A page as bytes, and the policy that it must be sent with. */
+export interface RenderedPage {
+  html: string
+  policy: string
+}
+
+export function renderPage(page: VNode): RenderedPage {
+  const nonce = newNonce()
+  const document = renderToString(h(Nonce.Provider, { value: nonce }, page))
+  return { html: `<!doctype html>${document}`, policy: policyFor(nonce) }
+}
+
+/** What differs between two who ask for the same page. */
+export const VARY = 'Cookie, Accept-Language'
+
+export const SHARED = 'public, s-maxage=1, stale-while-revalidate=5'
 
 /**
  * Sends a page.
@@ -14,14 +30,13 @@ export async function sendPage(
   page: VNode,
   sharing: 'public' | 'private' = 'private',
 ): Promise<FastifyReply> {
+  const { html, policy } = renderPage(page)
   return await reply
     .header('Content-Type', 'text/html; charset=utf-8')
-    .header(
-      'Cache-Control',
-      sharing === 'public' ? 'public, s-maxage=1, stale-while-revalidate=5' : 'no-store',
-    )
-    .header('Vary', 'Cookie')
-    .send(documentOf(page))
+    .header('Content-Security-Policy', policy)
+    .header('Cache-Control', sharing === 'public' ? SHARED : 'no-store')
+    .header('Vary', VARY)
+    .send(html)
 }
 
 /** After a form: the browser asks for the page by itself, so that loading it again sends nothing. */

@@ -1,11 +1,14 @@
 /** Who looks at a page, and from where. */
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../src/kernel/errors.ts'
+import type { Language } from '../src/kernel/language.ts'
+import { chosenLanguage, languageOf } from './language-cookie.ts'
 import type { PageUser, WebDeps } from './needs.ts'
 import type { SessionCookies } from './session-cookie.ts'
 
 export interface Visitor {
   user: PageUser | undefined
+  language: Language
   /** Path and query of the page, to come back to it. */
   path: string
   /** `https://shop.example`; undefined when the request does not say plausibly. */
@@ -17,6 +20,7 @@ export interface Visitor {
 /** A visitor whose account could not be looked up, or does not matter. */
 export const stranger = (request: FastifyRequest): Visitor => ({
   user: undefined,
+  language: languageOf(request),
   path: request.method === 'GET' ? request.url : '/',
   origin: originOf(request),
   seesMailbox: false,
@@ -33,7 +37,8 @@ export function visitorFinder(
     const user = token === undefined ? undefined : await deps.accounts.findPageSession(token)
     const seesMailbox =
       deps.mailbox !== undefined && (user?.userType === 'admin' || isAtThisMachine(request))
-    return { ...stranger(request), user, seesMailbox }
+    const language = chosenLanguage(request) ?? user?.language ?? languageOf(request)
+    return { ...stranger(request), user, language, seesMailbox }
   }
 }
 

@@ -232,6 +232,7 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /sign-up': { for: 'anyone', isPage: true, status: { nobody: 200, signedIn: 303 } },
   'POST /sign-up': { ...page, status: 303, send: newcomer },
+  'POST /language': { ...page, status: 303, send: () => ({ language: 'de' }) },
   'POST /sign-out': { ...page, status: 303, send: () => ({}) },
   'GET /forgot-password': page,
   'POST /forgot-password': {

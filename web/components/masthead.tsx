@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { signInPath } from '../safe-next.ts'
+import { frameTexts } from '../texts/frame.ts'
 import type { Visitor } from '../visitor.ts'
 
 export function Masthead(props: {
@@ -7,6 +8,7 @@ export function Masthead(props: {
   section: 'events' | 'tickets' | undefined
 }): VNode {
   const { visitor, section } = props
+  const texts = frameTexts[visitor.language]
   return (
     <header class="masthead">
       <div class="wrap masthead-row">
@@ -14,16 +16,16 @@ export function Masthead(props: {
           <Mark />
           <span>Box Office</span>
         </a>
-        <nav aria-label="Main">
+        <nav aria-label={texts.main}>
           <ul class="masthead-nav">
             <li class="masthead-events">
               <a href="/" aria-current={section === 'events' ? 'page' : undefined}>
-                Events
+                {texts.events}
               </a>
             </li>
             <li>
               <a href="/tickets" aria-current={section === 'tickets' ? 'page' : undefined}>
-                My tickets
+                {texts.myTickets}
               </a>
             </li>
           </ul>
@@ -35,10 +37,11 @@ export function Masthead(props: {
 }
 
 function Account({ visitor }: { visitor: Visitor }): VNode {
+  const texts = frameTexts[visitor.language]
   if (visitor.user === undefined) {
     return (
       <a class="masthead-sign-in" href={signInPath(visitor.path)}>
-        Sign in
+        {texts.signIn}
       </a>
     )
   }
@@ -46,7 +49,7 @@ function Account({ visitor }: { visitor: Visitor }): VNode {
     <form class="masthead-account" method="post" action="/sign-out">
       <span class="masthead-name">{visitor.user.name}</span>
       <button class="masthead-sign-in" type="submit">
-        Sign out
+        {texts.signOut}
       </button>
     </form>
   )

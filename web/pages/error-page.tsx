@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { Poster } from '../components/poster.tsx'
 import { Layout } from '../layout.tsx'
+import { errorTexts } from '../texts/errors.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface ErrorPageProps {
@@ -13,6 +14,7 @@ export interface ErrorPageProps {
 }
 
 export function ErrorPage(props: ErrorPageProps): VNode {
+  const texts = errorTexts[props.visitor.language]
   return (
     <Layout visitor={props.visitor} head={{ title: props.title }}>
       <div class="wrap page failure">
@@ -25,11 +27,11 @@ export function ErrorPage(props: ErrorPageProps): VNode {
           <p>{props.text}</p>
           {props.requestId !== undefined && (
             <p class="failure-id">
-              If you report this, name the request: <code>{props.requestId}</code>
+              {texts.report} <code>{props.requestId}</code>
             </p>
           )}
           <a class="button" href="/">
-            See all events
+            {texts.goOn}
           </a>
         </div>
       </div>

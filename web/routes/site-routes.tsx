@@ -1,12 +1,14 @@
 /** What a site has besides its pages: styles, icon, word to robots, and the list of error codes. */
-import { type Asset, favicon, stylesheet } from '../assets.ts'
+import { type Asset, favicon, scripts, stylesheet } from '../assets.ts'
 import { AppError } from '../../src/kernel/errors.ts'
 import { formOf } from '../form.ts'
 import { ErrorCodesPage } from '../pages/error-codes-page.tsx'
 import { sendPage } from '../send-page.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
-const ASSETS = new Map<string, Asset>([stylesheet, favicon].map((asset) => [asset.path, asset]))
+const ASSETS = new Map<string, Asset>(
+  [stylesheet, favicon, ...Object.values(scripts)].map((asset) => [asset.path, asset]),
+)
 
 const ROBOTS = `User-agent: *
 Disallow: /tickets

@@ -2,11 +2,14 @@
 import type { HttpApp } from './server.ts'
 import { AppError } from '../../kernel/errors.ts'
 
+/** A page, and the Content-Security-Policy it needs, in a language that the browser takes. */
+export type RenderPage = (acceptLanguage: string | undefined) => { html: string; policy: string }
+
 /**
  * Register before the routes: it learns of them as they are added.
  * @param renderPage The page for browsers, where there are pages.
  */
-export function addNotFound(app: HttpApp, renderPage: (() => string) | undefined): void {
+export function addNotFound(app: HttpApp, renderPage: RenderPage | undefined): void {
   const routes: { methods: string[]; pattern: RegExp }[] = []
   app.addHook('onRoute', (route) => {
     routes.push({ methods: [route.method].flat(), pattern: patternOf(route.url) })
@@ -21,7 +24,9 @@ export function addNotFound(app: HttpApp, renderPage: (() => string) | undefined
       if (renderPage === undefined || !isBrowser || path.startsWith('/api/')) {
         throw new AppError('not_found')
       }
-      return reply.code(404).type('text/html; charset=utf-8').send(renderPage())
+      const { html, policy } = renderPage(request.headers['accept-language'])
+      void reply.header('Content-Security-Policy', policy)
+      return reply.code(404).type('text/html; charset=utf-8').send(html)
     }
     void reply.header('Allow', [...allowed].sort().join(', '))
     throw new AppError('method_not_allowed')

@@ -19,7 +19,7 @@ import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { type Door, behindDoor } from './door.ts'
 import { type FrontDesk, behindFrontDesk } from './front-desk.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
-import { addNotFound } from './not-found.ts'
+import { type RenderPage, addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
 import { networkOf } from './network.ts'
 import { sendProblem } from './problem.ts'
@@ -50,7 +50,7 @@ export interface HttpOptions {
   rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   tls?: { cert: string; key: string } | undefined
   /** The page for a browser at an address that does not exist. */
-  renderNotFound?: (() => string) | undefined
+  renderNotFound?: RenderPage | undefined
   /** Addresses of proxies whose X-Forwarded-For is believed; empty believes nobody. */
   trustedProxies: readonly string[]
   /** How patient it is; a test has less time. */

@@ -1,4 +1,5 @@
 /** Sessions in PostgreSQL: refresh tokens of the API and cookies of the pages, only their hashes. */
+import type { Language } from '../../kernel/language.ts'
 import type { UserType } from '../../platform/http/access.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 
@@ -113,6 +114,7 @@ export interface PageUser {
   userType: UserType
   name: string
   email: string
+  language: Language
 }
 
 /** The user that a live page session belongs to; a suspended user has none. */
@@ -121,7 +123,7 @@ export async function findPageUser(
   tokenHash: Buffer,
 ): Promise<{ user: PageUser; isSeenLately: boolean } | undefined> {
   const [row] = await db.query<PageUser & { isSeenLately: boolean }>(
-    `select u.id as "userId", u.user_type as "userType", u.name, u.email,
+    `select u.id as "userId", u.user_type as "userType", u.name, u.email, u.language,
             s.seen_at > now() - interval '1 hour' as "isSeenLately"
        from sessions s join users u on u.id = s.user_id
       where s.token_hash = $1 and s.kind = 'page' and s.revoked_at is null

@@ -1,0 +1,4 @@
+/** The script of paying, besides that of every page. */
+import { startIslands } from './start-islands.ts'
+
+startIslands(document, {})

@@ -1,0 +1,23 @@
+/** The language of the pages: what somebody chose here, else their account's, else their browser's. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LANGUAGES, type Language, preferredLanguage } from '../src/kernel/language.ts'
+
+const NAME = 'language'
+const YEAR_SECONDS = 365 * 86_400
+
+export const isLanguage = (text: string | undefined): text is Language =>
+  LANGUAGES.some((language) => language === text)
+
+export const chosenLanguage = (request: FastifyRequest): Language | undefined => {
+  const chosen = request.cookies[NAME]
+  return isLanguage(chosen) ? chosen : undefined
+}
+
+export const languageOf = (request: FastifyRequest): Language =>
+  chosenLanguage(request) ?? preferredLanguage(request.headers['accept-language'])
+
+export function chooseLanguage(reply: FastifyReply, language: Language, isSecure: boolean): void {
+  void reply.setCookie(NAME, language, {
+    ...{ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure, maxAge: YEAR_SECONDS },
+  })
+}
