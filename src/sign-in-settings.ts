@@ -26,7 +26,12 @@ export function readSignInSettings(
   const providers: ProviderSettings[] = []
   const google = client(read, 'GOOGLE', faults)
   if (google) {
-    providers.push({ id: 'google', name: 'Google', issuer: 'https://accounts.google.com', ...google })
+    providers.push({
+      id: 'google',
+      name: 'Google',
+      issuer: 'https://accounts.google.com',
+      ...google,
+    })
   }
   const gitHub = client(read, 'GITHUB', faults)
   if (gitHub) {
