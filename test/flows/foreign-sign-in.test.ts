@@ -193,10 +193,10 @@ suite('somebody who has an account with a password', () => {
     await app.db.query('update users set suspended_at = now() where id = $1', [account.id])
     const refused = await before.send('/sign-in/with/oidc/connect', { password: PASSWORD })
     assert.equal(refused.status, 403)
-    await app.db.query(
-      `insert into identities (user_id, issuer, subject) values ($1, $2, 'eve')`,
-      [account.id, provider.issuer],
-    )
+    await app.db.query(`insert into identities (user_id, issuer, subject) values ($1, $2, 'eve')`, [
+      account.id,
+      provider.issuer,
+    ])
     const visitor = browser()
     const answer = await signInWith(visitor, 'eve')
     assert.equal(answer.status, 403)
