@@ -106,7 +106,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
         return createHmac('sha256', CLIENT.secret).update(signed).digest('base64url')
       case 'none':
         return ''
-      case undefined:
+      default:
         return rsa(own.privateKey)
     }
   }
