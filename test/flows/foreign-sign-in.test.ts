@@ -89,13 +89,13 @@ suite('somebody new', () => {
     const answer = await signInWith(visitor, 'ada', '/tickets?from=elsewhere')
     assert.equal(answer.status, 303, answer.body)
     assert.equal(locationOf(answer), '/tickets?from=elsewhere')
-    assert.ok(await visitor.isSignedIn())
+    assert.ok(await visitor.isSignedIn(), 'they are signed in')
 
     const user = await userOf('ada@people.example')
-    assert.ok(user)
+    assert.ok(user, 'user is there')
     assert.equal(user.name, 'ada Person')
     assert.equal(user.hash, null)
-    assert.ok(user.verified)
+    assert.ok(user.verified, 'user.verified is there')
     const [identity] = await identitiesOf(user.id)
     assert.equal(identity?.issuer, provider.issuer)
     assert.equal(identity.subject, 'ada')
@@ -118,17 +118,18 @@ suite('somebody new', () => {
   test('who comes back twice at once has one account', async () => {
     const visitors = [browser(), browser(), browser()]
     const back = await Promise.all(
-      visitors.map(async (visitor) =>
-        signInElsewhere(locationOf(await visitor.open('/sign-in/with/oidc')), 'ivy'),
+      visitors.map(
+        async (visitor) =>
+          await signInElsewhere(locationOf(await visitor.open('/sign-in/with/oidc')), 'ivy'),
       ),
     )
     const answers = await Promise.all(
-      visitors.map(async (visitor, place) => visitor.open(back[place] ?? '')),
+      visitors.map(async (visitor, place) => await visitor.open(back[place] ?? '')),
     )
     assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303]) // prettier-ignore
     const user = await userOf('ivy@people.example')
     assert.equal((await identitiesOf(user?.id ?? 0)).length, 1)
-    for (const visitor of visitors) assert.ok(await visitor.isSignedIn())
+    for (const visitor of visitors) assert.ok(await visitor.isSignedIn(), 'they are signed in')
   })
 
   test('a password opens nothing of an account that has none, until one is set', async () => {
@@ -168,9 +169,9 @@ suite('somebody who has an account with a password', () => {
 
     const right = await visitor.send('/sign-in/with/oidc/connect', { password: PASSWORD })
     assert.equal(locationOf(right), '/tickets', right.body)
-    assert.ok(await visitor.isSignedIn())
+    assert.ok(await visitor.isSignedIn(), 'they are signed in')
     assert.equal((await identitiesOf(account.id)).length, 1)
-    assert.ok((await actionsOf(account.id)).includes('user.identity_connected'))
+    assert.ok((await actionsOf(account.id)).includes('user.identity_connected'), 'it is logged')
     assert.equal(locationOf(await signInWith(browser(), 'cia')), '/tickets')
   })
 
@@ -217,13 +218,13 @@ suite('somebody who has an account with a password', () => {
     const back = await visitor.open(await signInElsewhere(url, 'flo'))
     assert.equal(locationOf(back), '/account', back.body)
     const [identity] = await identitiesOf(account.id)
-    assert.ok(identity)
+    assert.ok(identity, 'identity is there')
     assert.equal(await userOf('flo@people.example'), undefined, 'no account of its own')
 
     const removed = await visitor.send(`/account/identities/${identity.id}/remove`, {})
     assert.equal(locationOf(removed), '/account#connected')
     assert.deepEqual(await identitiesOf(account.id), [])
-    assert.ok((await actionsOf(account.id)).includes('user.identity_removed'))
+    assert.ok((await actionsOf(account.id)).includes('user.identity_removed'), 'it is logged')
   })
 
   test('who began to connect is the only one it is connected to', async () => {
@@ -245,7 +246,7 @@ suite('what is connected', () => {
     await signInWith(visitor, 'hal')
     const user = await userOf('hal@people.example')
     const [identity] = await identitiesOf(user?.id ?? 0)
-    assert.ok(identity)
+    assert.ok(identity, 'identity is there')
     const refused = await visitor.send(`/account/identities/${identity.id}/remove`, {})
     assert.equal(refused.status, 422)
     assert.equal((await identitiesOf(user?.id ?? 0)).length, 1)

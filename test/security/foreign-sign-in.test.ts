@@ -56,11 +56,11 @@ async function leave(visitor: ShopBrowser, path = '/sign-in/with/oidc'): Promise
 }
 
 /** The way back, as the provider would write it. */
-function wayBack(asked: URLSearchParams, changes: Record<string, string | undefined> = {}): string {
+function wayBack(asked: URLSearchParams, changes: Record<string, string> = {}): string {
   const url = new URL(asked.get('redirect_uri') ?? '')
   const answer = { code: 'a-code', state: asked.get('state') ?? '', iss: provider.issuer }
   for (const [name, value] of Object.entries({ ...answer, ...changes })) {
-    if (value !== undefined) url.searchParams.set(name, value)
+    url.searchParams.set(name, value)
   }
   return url.href
 }
@@ -78,7 +78,7 @@ test('an answer that is in order signs in: what follows is refused for what is w
   const visitor = browser()
   const answer = await visitor.open(wayBack(await leave(visitor)))
   assert.equal(answer.status, 303, answer.body)
-  assert.ok(await visitor.isSignedIn())
+  assert.ok(await visitor.isSignedIn(), 'they are signed in')
 })
 
 suite('the state', () => {
@@ -114,7 +114,7 @@ suite('the state', () => {
       return copy
     })
     const before = provider.redeemed.length
-    const answers = await Promise.all(copies.map(async (copy) => copy.open(wayBack(asked))))
+    const answers = await Promise.all(copies.map(async (copy) => await copy.open(wayBack(asked))))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array(7).fill(400)])
     assert.equal(provider.redeemed.length, before + 1, 'one code was redeemed')
     const late = copies[1] ?? visitor
@@ -161,7 +161,7 @@ suite('the code', () => {
     assert.equal(asked.get('code_challenge'), challenge)
     assert.equal(asked.get('redirect_uri'), `http://${HOST}/sign-in/with/oidc/callback`)
     assert.equal(sent?.get('redirect_uri'), asked.get('redirect_uri'))
-    assert.equal(sent?.get('code'), 'a-code')
+    assert.equal(sent.get('code'), 'a-code')
     const again = await leave(browser())
     for (const name of ['state', 'nonce', 'code_challenge']) {
       assert.notEqual(again.get(name), asked.get(name), name)
@@ -362,7 +362,7 @@ suite('GitHub', () => {
     const visitor = browser()
     const answer = await visitor.open(github.signIn(await leaveForGitHub(visitor), octo))
     assert.equal(answer.status, 303, answer.body)
-    assert.ok(await visitor.isSignedIn())
+    assert.ok(await visitor.isSignedIn(), 'they are signed in')
     const rows = await app.db.query<{ name: string; email: string; subject: string }>(
       `select u.name, u.email, i.subject from identities i join users u on u.id = i.user_id
         where i.issuer = $1`,
@@ -372,7 +372,7 @@ suite('GitHub', () => {
     const moved = person(583_231, [{ email: 'new@people.example', primary: true, verified: true }])
     const again = browser()
     await again.open(github.signIn(await leaveForGitHub(again), moved))
-    assert.ok(await again.isSignedIn())
+    assert.ok(await again.isSignedIn(), 'they are known')
     assert.deepEqual(
       await app.db.query("select 1 from users where email = 'new@people.example'"),
       [],

@@ -61,7 +61,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
 
   async function answer(request: IncomingMessage): Promise<{ status?: number; body: object }> {
     provider.asked.push(request.url ?? '')
-    switch (request.url) {
+    switch (request.url ?? '') {
       case '/.well-known/openid-configuration':
         return { body: { ...metadataOf(issuer), ...provider.lies.metadata } }
       case '/jwks':
@@ -96,8 +96,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
   function signatureOf(signed: string): string {
     const rsa = (key: KeyObject, what = signed) =>
       sign('sha256', Buffer.from(what), key).toString('base64url')
-    const { signature } = provider.lies
-    switch (signature) {
+    switch (provider.lies.signature ?? 'own') {
       case 'foreign':
         return rsa(foreign.privateKey)
       case 'changed':
@@ -106,7 +105,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
         return createHmac('sha256', CLIENT.secret).update(signed).digest('base64url')
       case 'none':
         return ''
-      default:
+      case 'own':
         return rsa(own.privateKey)
     }
   }

@@ -64,5 +64,8 @@ function providerOf(
       return grant
     },
   })
-  return provider.callback() as RequestListener
+  const handle = provider.callback()
+  return (request, response) => {
+    void handle(request, response)
+  }
 }

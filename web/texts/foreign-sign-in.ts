@@ -78,7 +78,7 @@ const en = {
   backToAccount: 'Back to your account',
   existsTitle: 'You have an account here',
   exists: (provider: string, email: string) =>
-    `There is an account with the address ${email}. Sign in with its password to connect it: from then on ${provider} opens it, too.`,
+    `There is an account with the address ${email}. Sign in with its password to connect it; afterwards ${provider} opens it, too.`,
   password: 'Password',
   connect: 'Sign in and connect',
   notConnected: 'Nothing was connected',

@@ -44,8 +44,8 @@ export function githubProvider(settings: ProviderSettings): Provider {
     name,
     issuer,
     signInUrl: async (redirectUri, secrets) =>
-      await asking(async () =>
-        authorizationUrl(configuration, redirectUri, secrets, { scope: SCOPE }),
+      await asking(
+        async () => await authorizationUrl(configuration, redirectUri, secrets, { scope: SCOPE }),
       ),
     identify: async (redirectUri, secrets, answer) =>
       await asking(async () => {

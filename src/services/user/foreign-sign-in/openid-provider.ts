@@ -38,11 +38,12 @@ export function openIdProvider(settings: ProviderSettings, clock: Clock = steady
     name,
     issuer,
     signInUrl: async (redirectUri, secrets) =>
-      await asking(async () =>
-        authorizationUrl(await configured(), redirectUri, secrets, {
-          scope: SCOPE,
-          nonce: secrets.nonce,
-        }),
+      await asking(
+        async () =>
+          await authorizationUrl(await configured(), redirectUri, secrets, {
+            scope: SCOPE,
+            nonce: secrets.nonce,
+          }),
       ),
     identify: async (redirectUri, secrets, answer) =>
       await asking(async () => {
@@ -70,12 +71,12 @@ async function discover(settings: ProviderSettings): Promise<oauth.Configuration
     clientId,
     { client_secret: clientSecret },
     // Either way sends the secret; which one is asked for, the provider says, or the second is meant.
-    async (server, client, body, headers) => {
+    (server, client, body, headers) => {
       const methods = server.token_endpoint_auth_methods_supported
       const authenticate = methods?.includes('client_secret_post')
         ? oauth.ClientSecretPost(clientSecret)
         : oauth.ClientSecretBasic(clientSecret)
-      await authenticate(server, client, body, headers)
+      authenticate(server, client, body, headers)
     },
     {
       timeout: PROVIDER_TIMEOUT_SECONDS,

@@ -43,8 +43,7 @@ export async function redeemCode(
 /** The settings let nothing through without TLS but what is on this machine. */
 export const isWithoutTls = ({ issuer }: ProviderSettings): boolean => issuer.startsWith('http:')
 
-// The library marks it as deprecated to make it stand out; a test provider has no certificate.
-// eslint-disable-next-line @typescript-eslint/no-deprecated
+/** The library marks it as deprecated to make it stand out; a test provider has no certificate. */
 export const allowPlainHttp = oauth.allowInsecureRequests
 
 /** @throws ProviderFault for what is no name of a person. */
