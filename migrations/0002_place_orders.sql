@@ -26,6 +26,7 @@ end;
 --   type_unknown   the event has no such ticket type
 --   limit          over the per-user limit; detail is how many this user may still have
 --   sold_out       not enough left; detail is how many are
+--   account_deleted  its user is gone; requests of theirs can still be on their way
 --   method_required  it costs something, and neither a hold nor a payment method was asked for
 --
 -- An order that costs nothing and is no hold is CONFIRMED. Every other one is PENDING until
@@ -77,6 +78,7 @@ declare
   v_type_taken   integer[];
   v_type_held    integer[];
   v_unticketed   bigint[];
+  v_gone         bigint[];
 begin
   -- From here on nothing about this event's sale changes until we commit.
   select i.capacity - i.held - i.sold into remaining
@@ -104,6 +106,10 @@ begin
   v_type_taken := array_fill(0, array[cardinality(type_ids)]);
   v_type_held := v_type_taken;
 
+  -- Nobody buys for longer than an access token lives after deleting the account.
+  select array_agg(u.id) into v_gone
+    from users u where u.deleted_at > placed_at - interval '1 hour';
+
   select array_agg(v.verdict order by v.n), array_agg(v.detail order by v.n),
          array_agg(v.type_id order by v.n),
          array_agg(v.is_hold or type_cents[array_position(type_ids, v.type_id)] > 0 order by v.n)
@@ -113,6 +119,7 @@ begin
         case
           when before.id is not null and before.request_digest = r.digest then 'replay'
           when before.id is not null then 'key_reused'
+          when r.user_id = any (v_gone) then 'account_deleted'
           when closed is not null then closed
           when coalesce(r.type_id, v_only_type) is null then 'type_required'
           when coalesce(r.type_id, v_only_type) <> all (type_ids) then 'type_unknown'
@@ -184,6 +191,13 @@ begin
       from unnest(p_order_ids, p_user_ids, v_types, p_quantities, p_holds, v_pending, p_keys, p_digests, v_verdicts)
              as r(id, user_id, type_id, quantity, is_hold, pending, key, digest, verdict)
      where r.verdict is null;
+
+  -- The foreign key has locked the buyers. Who was deleted between the look above and that lock is
+  -- found now, and the batch is decided anew.
+  perform 1 from users u
+    where u.deleted_at > placed_at - interval '1 hour' and u.id = any (p_user_ids)
+      and (v_gone is null or u.id <> all (v_gone));
+  if found then raise exception 'a buyer has just deleted the account' using errcode = 'serialization_failure'; end if;
 
   if v_held > 0 then
     insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,

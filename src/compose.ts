@@ -7,6 +7,7 @@ import { AppError } from './kernel/errors.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import { mailLookups, printingLookups } from './lookups.ts'
 import { type ProviderOptions, openPaymentProvider, webhookUrlOf } from './open-payment-provider.ts'
+import { personalDataOfServices } from './personal-data-of-services.ts'
 import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
@@ -119,7 +120,8 @@ export async function composeShop(
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
     limitsAddresses: config.rateLimits !== 'off',
-    logger,
+    personalData: personalDataOfServices(db),
+    ...{ logger, signIn: config.signIn },
   })
   const ticketing = ticketingService({
     db,
@@ -175,7 +177,7 @@ export async function composeShop(
   })
   const admin = adminService({ db, accounts: user.accounts, logger })
   const web = webPages({
-    accounts: user.accounts,
+    ...{ accounts: user.accounts, foreignSignIn: user.foreignSignIn },
     events: event.events,
     ticketing: ticketing.ticketing,
     books: payment.payments,

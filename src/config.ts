@@ -5,8 +5,10 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Quota } from './platform/http/rate-limit.ts'
+import type { SignInSettings } from './contracts/sign-in.ts'
 import { StartupError } from './kernel/startup-error.ts'
+import type { Quota } from './platform/http/rate-limit.ts'
+import { readSignInSettings } from './sign-in-settings.ts'
 
 /** The parts that can run on their own; `all` is every one of them in one process. */
 export const ROLES = [
@@ -28,6 +30,7 @@ export interface Config {
   readonly port: number
   /** What links in mails begin with, without a slash at its end. */
   readonly publicUrl: string
+  readonly signIn: SignInSettings
   readonly dataDir: string
   /** Undefined starts the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined
@@ -100,15 +103,11 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
     faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together: set both or neither.')
   }
   if (isProduction && secretKey === undefined) {
-    faults.push(
-      'STRIPE_SECRET_KEY is missing: in production there is no payment simulator, so name a provider.',
-    )
+    faults.push('STRIPE_SECRET_KEY is missing: in production no payments are simulated.')
   }
   const publicUrl = url(env, 'PUBLIC_URL', ['https:', 'http:'], faults)?.replace(/\/+$/, '')
   if (isProduction && publicUrl === undefined) {
-    faults.push(
-      'PUBLIC_URL is missing: links in mails begin with it, e.g. https://tickets.example.',
-    )
+    faults.push('PUBLIC_URL is missing: links in mails begin with it: https://tickets.example.')
   }
   for (const name of ['REDIS_URL', 'AMQP_URL', 'DATABASE_REPLICA_URL']) {
     if (text(env, name) !== undefined) {
@@ -140,6 +139,7 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
     roles: chosenRoles,
     host: flags.host ?? text(env, 'HOST') ?? '127.0.0.1',
     port,
+    signIn: readSignInSettings((name) => text(env, name), { isProduction, publicUrl }, faults),
     publicUrl: publicUrl ?? `${isTls ? 'https' : 'http'}://localhost:${port}`,
     dataDir: resolve(text(env, 'DATA_DIR') ?? 'data'),
     databaseUrl,

@@ -46,6 +46,72 @@ export interface Accounts {
   verifyEmail: (command: { token: string; requestId: string }) => Promise<void>
 }
 
+/** Why somebody who came back from a provider is not signed in. */
+export type SignInRefusal =
+  'away' | 'declined' | 'mistrusted' | 'stale' | 'unverified' | 'taken' | 'suspended'
+
+/** The ways into an account besides its password. */
+export interface Connections {
+  hasPassword: boolean
+  identities: readonly {
+    id: number
+    /** Of the provider. */
+    name: string
+    email: string | null
+    createdAt: Date
+    /** The last way into an account stays. */
+    canRemove: boolean
+  }[]
+  /** Providers with which no account is connected. */
+  others: readonly { id: string; name: string }[]
+}
+
+/** Signing in with an account elsewhere. A note is what the browser keeps in the meantime. */
+export interface ForeignSignIn {
+  providers: readonly { id: string; name: string }[]
+  /** @throws AppError `not_found` for a provider that there is none of. */
+  begin: (command: {
+    providerId: string
+    next: string
+    origin: string | undefined
+    /** Whose account it is to be connected to; undefined signs in. */
+    userId?: number | undefined
+  }) => Promise<{ url: string; note: string } | { refused: SignInRefusal }>
+  /** @throws AppError `not_found`, `rate_limited` */
+  comeBack: (command: {
+    providerId: string
+    origin: string | undefined
+    note: string | undefined
+    /** The query that the browser came back with. */
+    answer: URLSearchParams
+    userId: number | undefined
+    language: Language
+    address: string
+    requestId: string
+  }) => Promise<
+    | { kind: 'signed in'; user: ProvenUser; next: string }
+    | { kind: 'connected'; next: string }
+    | { kind: 'account exists'; email: string; note: string }
+    | { kind: 'refused'; reason: SignInRefusal; next: string }
+  >
+  /** Whose account a note is about; undefined when it is no longer good. */
+  readNote: (note: string | undefined) => { email: string; next: string } | undefined
+  /** @throws AppError `invalid_credentials`, `account_suspended`, `rate_limited` */
+  connect: (command: {
+    providerId: string
+    note: string | undefined
+    password: string
+    device: string | undefined
+    address: string
+    requestId: string
+  }) => Promise<{ user: ProvenUser; device: string; next: string } | { refused: SignInRefusal }>
+  connectionsOf: (userId: number) => Promise<Connections>
+  /** @throws AppError `invalid_value` for a wrong password of an account that has one. */
+  requireOwner: (command: { userId: number; password: string }) => Promise<void>
+  /** @throws AppError `not_found`, `invalid_value` for the last way into the account. */
+  remove: (command: { userId: number; identityId: number; requestId: string }) => Promise<void>
+}
+
 export interface EventListing {
   id: number
   name: string
@@ -194,6 +260,7 @@ export interface Books {
 
 export interface WebDeps {
   accounts: Accounts
+  foreignSignIn: ForeignSignIn
   events: Events
   ticketing: Ticketing
   books: Books

@@ -7,8 +7,10 @@ import { errorHandler } from './error-handling.tsx'
 import type { WebDeps } from './needs.ts'
 import { accountRoutes } from './routes/account-routes.tsx'
 import { buyRoutes } from './routes/buy-routes.tsx'
+import { connectionRoutes } from './routes/connection-routes.tsx'
 import { eventRoutes } from './routes/event-routes.tsx'
 import { languageRoutes } from './routes/language-routes.ts'
+import { foreignSignInRoutes } from './routes/foreign-sign-in-routes.tsx'
 import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
 import { mailboxRoutes } from './routes/mailbox-routes.tsx'
 import { proofRoutes } from './routes/proof-routes.tsx'
@@ -50,6 +52,8 @@ export function webPages(deps: WebDeps): Service {
         ticketRoutes(routes)
         returnRoutes(routes)
         accountRoutes(routes)
+        foreignSignInRoutes(routes)
+        connectionRoutes(routes)
         mailLinkRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)

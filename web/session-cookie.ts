@@ -2,6 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const DEVICE_SECONDS = 365 * 86_400
+/** A note says itself when it ends; the browser need not keep it longer. */
+const NOTE_SECONDS = 600
 
 export interface SessionCookies {
   readSession: (request: FastifyRequest) => string | undefined
@@ -9,6 +11,10 @@ export interface SessionCookies {
   clearSession: (reply: FastifyReply) => void
   readDevice: (request: FastifyRequest) => string | undefined
   writeDevice: (reply: FastifyReply, device: string) => void
+  /** What the browser keeps for us while somebody signs in elsewhere. */
+  readNote: (request: FastifyRequest) => string | undefined
+  writeNote: (reply: FastifyReply, note: string) => void
+  clearNote: (reply: FastifyReply) => void
 }
 
 export function createSessionCookies(isSecure: boolean): SessionCookies {
@@ -16,6 +22,8 @@ export function createSessionCookies(isSecure: boolean): SessionCookies {
   const prefix = isSecure ? '__Host-' : ''
   const session = `${prefix}session`
   const device = `${prefix}page-device`
+  const note = `${prefix}sign-in-with`
+  // Lax: a provider sends people back by a link, and the cookie has to come along.
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
   return {
     readSession: (request) => request.cookies[session],
@@ -28,6 +36,13 @@ export function createSessionCookies(isSecure: boolean): SessionCookies {
     readDevice: (request) => request.cookies[device],
     writeDevice: (reply, value) => {
       void reply.setCookie(device, value, { ...options, maxAge: DEVICE_SECONDS })
+    },
+    readNote: (request) => request.cookies[note],
+    writeNote: (reply, value) => {
+      void reply.setCookie(note, value, { ...options, maxAge: NOTE_SECONDS })
+    },
+    clearNote: (reply) => {
+      void reply.clearCookie(note, options)
     },
   }
 }

@@ -1,5 +1,7 @@
 /** The messages that services write to the outbox, by topic. Each is written with its cause. */
 
+import type { Language } from '../kernel/language.ts'
+
 /** What a ticket holder has to know of an event. */
 export interface EventFacts {
   name: string
@@ -54,6 +56,12 @@ export interface Messages {
   'user.password_reset_asked': { user_id: number | null; request: string }
   /** An account was opened, or its owner asked again for the mail that proves the address. */
   'user.verification_asked': { user_id: number; request: string }
+  /** Somebody wants their account to have another address, which has to be proved. */
+  'user.email_change_asked': { user_id: number; request: string; new_email: string }
+  /** An account has another address now; the old one is told. */
+  'user.email_changed': { user_id: number; request: string; old_email: string }
+  /** An account was deleted; what is needed to say so for the last time. */
+  'user.deleted': { email: string; language: Language; request: string }
   /** Somebody wants the tickets of an order as a PDF that is not drawn yet. */
   'tickets.wanted': { order_id: number; version: string }
 }
@@ -72,6 +80,9 @@ const KNOWN: Record<Topic, true> = {
   'payments.returned': true,
   'refunds.succeeded': true,
   'tickets.wanted': true,
+  'user.deleted': true,
+  'user.email_change_asked': true,
+  'user.email_changed': true,
   'user.password_reset_asked': true,
   'user.verification_asked': true,
 }

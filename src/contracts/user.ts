@@ -113,6 +113,57 @@ export const ChangedMe = Type.Object({
   refresh_token: Type.Optional(Type.String()),
 })
 
+const CurrentPassword = Type.String({ maxLength: TEXT_MAX })
+
+export const ChangeEmailBody = Type.Object(
+  {
+    email: Type.String({ maxLength: TEXT_MAX, description: 'The new one.' }),
+    current_password: CurrentPassword,
+  },
+  { additionalProperties: false },
+)
+
+export const DeleteMeBody = Type.Object(
+  {
+    current_password: CurrentPassword,
+    accepts_losing_sight: Type.Optional(
+      Type.Boolean({
+        description:
+          'That tickets for events ahead stay good by their codes, but cannot be shown here any more.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const Session = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  kind: Type.Enum(['api', 'pages']),
+  device: Type.Optional(Type.String({ description: 'Such as `Firefox · Windows`.' })),
+  signed_in_at: Time,
+  last_seen_at: Type.String({ format: 'date-time', description: 'To the hour.' }),
+  is_current: Type.Boolean({
+    description: 'Whether the refresh token in the cookie belongs to it.',
+  }),
+})
+
+export const SessionParams = Type.Object({ id: Type.String({ format: 'uuid' }) })
+
+const Rows = Type.Array(Type.Unknown())
+
+/** What the shop has about somebody; each service adds its part. */
+export const PersonalExport = Type.Unsafe<Record<string, unknown>>(
+  Type.Object(
+    {
+      exported_at: Time,
+      account: Type.Unknown(),
+      sessions: Rows,
+      orders: Rows,
+    },
+    { additionalProperties: true },
+  ),
+)
+
 const LinkToken = Type.String({
   maxLength: TEXT_MAX,
   description: 'What the link in the mail carries.',

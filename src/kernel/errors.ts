@@ -25,6 +25,11 @@ export const ERRORS = {
   nothing_to_refund: { status: 409, message: 'These tickets were taken back before.' },
   sales_started: { status: 409, message: 'Sales have started, so this can no longer be changed.' },
   email_taken: { status: 409, message: 'An account with this e-mail address exists already.' },
+  account_in_use: { status: 409, message: 'The account cannot be deleted yet.' },
+  confirmation_needed: {
+    status: 409,
+    message: 'You have tickets for events ahead: say that you accept losing sight of them.',
+  },
   request_in_progress: {
     status: 409,
     message: 'The first request with this Idempotency-Key is still running.',

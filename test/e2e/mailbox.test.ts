@@ -24,7 +24,7 @@ browserTest('a mail shows its pictures, and what people typed does nothing in it
       tx,
       orderConfirmationMail({
         orderId: 7,
-        buyer: { name: HOSTILE, email: 'alice@shop.example', language: 'en' },
+        buyer: { id: 5, name: HOSTILE, email: 'alice@shop.example', language: 'en' },
         event: {
           ...{ name: HOSTILE, venue: `"${HOSTILE}`, city: HOSTILE, currency: 'EUR' },
           ...{ startsAt: new Date('2030-06-01T18:00:00Z'), timezone: 'Europe/Vienna' },
@@ -33,6 +33,7 @@ browserTest('a mail shows its pictures, and what people typed does nothing in it
         tickets: [{ ticketCode: 'TCK-ABC123', qrPng: redPicture() }],
         links: { order: 'https://tickets.example/o' },
       }),
+      null,
     )
   })
   await using visitor = await visit(url, { script: true })

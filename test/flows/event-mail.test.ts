@@ -187,13 +187,17 @@ test('a refund that has left is told once, with its amount and its tickets', asy
     name: 'test',
     connectionsMax: 8,
   })
+  const [buyer] = await db.query<{ id: number }>(
+    `insert into users (name, email) values ('Alice', 'alice@shop.example') returning id`,
+  )
+  const buyerId = buyer?.id ?? 0
   const consumers = refundMails({
     sendMail: undefined,
     neverSendTo: new Set(),
     findRefund: async (refundId) =>
       await Promise.resolve({
         ...{ refundId, orderId: 12, amountCents: 7_500, ticketCodes: ['TCK-ABC123'] },
-        buyer: { name: 'Alice', email: 'alice@shop.example', language: 'en' },
+        buyer: { id: buyerId, name: 'Alice', email: 'alice@shop.example', language: 'en' },
         event: { ...FACTS, startsAt: new Date(FACTS.event_date), currency: 'EUR' },
       }),
   })

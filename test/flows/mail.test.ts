@@ -111,7 +111,7 @@ test('a mail arrives in its language, with its pictures in it and every header i
   await sender.sendMail(
     orderConfirmationMail({
       orderId: 7,
-      buyer: { name: 'Zoë', email: 'zoe@mail.boxoffice.local', language: 'de' },
+      buyer: { id: 5, name: 'Zoë', email: 'zoe@mail.boxoffice.local', language: 'de' },
       event: {
         ...{ name: 'Übermut\r\nBcc: all@example.com', venue: 'Arena', city: null, currency: 'EUR' },
         ...{ startsAt: new Date('2030-06-01T18:00:00Z'), timezone: 'Europe/Vienna' },

@@ -29,6 +29,7 @@ export type Thing =
   | 'order'
   | 'ticket'
   | 'user'
+  | 'identity'
   | 'mail'
   | 'deadLetter'
   | 'failed refund'
@@ -76,7 +77,12 @@ let links = 0
 export async function startCast(): Promise<Cast> {
   const dataDir = await mkdtemp(join(tmpdir(), 'box-office-cast-'))
   const database = await databaseWithLongIds()
-  const app = await startApp({ dataDir, databaseUrl: database.url })
+  // GitHub is asked nothing before somebody comes back from it.
+  const app = await startApp({
+    dataDir,
+    databaseUrl: database.url,
+    env: { GITHUB_CLIENT_ID: 'the-shop', GITHUB_CLIENT_SECRET: 'a secret of the cast' },
+  })
   const { eventId } = await createSale(app.db, { capacity: 100 })
 
   const openSession = async (userId: number, kind: SessionKind) =>
@@ -155,6 +161,8 @@ export async function startCast(): Promise<Cast> {
           return owner.ticketCode
         case 'user':
           return String(owner.id)
+        case 'identity':
+          return await newIdentity(app, owner.id)
         case 'deadLetter':
           return await newDeadLetter(app)
         case 'failed refund':
@@ -200,6 +208,16 @@ async function databaseWithLongIds(): Promise<TestDatabase> {
     [FIRST_ID],
   )
   return database
+}
+
+/** The id of an account elsewhere that opens somebody's here. */
+async function newIdentity(app: TestApp, userId: number): Promise<string> {
+  const [row] = await app.db.query<{ id: number }>(
+    `insert into identities (user_id, issuer, subject)
+       values ($1, 'https://login.example', gen_random_uuid()) returning id`,
+    [userId],
+  )
+  return String(row?.id)
 }
 
 /** The id of a job that was given up. */

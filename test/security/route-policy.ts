@@ -241,6 +241,44 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /sign-up': { ...page, status: 303, send: newcomer },
   'POST /language': { ...page, status: 303, send: () => ({ language: 'de' }) },
   'POST /sign-out': { ...page, status: 303, send: () => ({}) },
+  'GET /sign-in/with/:provider': { ...page, status: 303, at: '/sign-in/with/github' },
+  // Who comes back has to bring what they left with.
+  'GET /sign-in/with/:provider/callback': {
+    ...page,
+    status: 400,
+    at: '/sign-in/with/github/callback',
+  },
+  'GET /sign-in/with/:provider/connect': {
+    ...page,
+    status: 400,
+    at: '/sign-in/with/github/connect',
+  },
+  'POST /sign-in/with/:provider/connect': {
+    ...page,
+    status: 400,
+    at: '/sign-in/with/github/connect',
+    send: () => ({ password: PASSWORD }),
+  },
+  'GET /account/connect/:provider': {
+    for: 'user',
+    isPage: true,
+    status: 200,
+    at: '/account/connect/github',
+  },
+  // Nobody of the cast has a password that opens anything.
+  'POST /account/connect/:provider': {
+    for: 'user',
+    isPage: true,
+    status: 422,
+    at: '/account/connect/github',
+    send: () => ({ password: PASSWORD }),
+  },
+  'POST /account/identities/:id/remove': {
+    for: 'user',
+    isPage: true,
+    things: { identity: { own: 303, others: 404 } },
+    send: () => ({}),
+  },
   'GET /forgot-password': page,
   'POST /forgot-password': {
     ...page,

@@ -2,7 +2,7 @@ import type { TestApp } from '../support/app.ts'
 
 /** Tables that callers could change; what the machinery writes by itself is left out. */
 const TABLES = [
-  ...['users', 'sessions', 'events', 'ticket_types', 'event_inventory', 'inventory'],
+  ...['users', 'sessions', 'identities', 'events', 'ticket_types', 'event_inventory', 'inventory'],
   ...['orders', 'tickets', 'audit_log'],
 ]
 

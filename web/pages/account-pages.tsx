@@ -7,6 +7,7 @@ import {
   type FormProblem,
 } from '../components/account-form.tsx'
 import { Field, faultOf } from '../components/field.tsx'
+import { SignInWith } from '../components/sign-in-with.tsx'
 import type { Visitor } from '../visitor.ts'
 
 export interface AccountFormProps {
@@ -16,6 +17,8 @@ export interface AccountFormProps {
   /** What was typed, without the password. */
   typed: { name: string; email: string; userType: string }
   problem: FormProblem | undefined
+  /** With which people can sign in who have an account there. */
+  providers: readonly { id: string; name: string }[]
 }
 
 export function SignInPage(props: AccountFormProps): VNode {
@@ -43,6 +46,7 @@ export function SignInPage(props: AccountFormProps): VNode {
           Sign in
         </button>
       </form>
+      <SignInWith providers={props.providers} next={next} language={props.visitor.language} />
       <p>
         <a href="/forgot-password">Forgot your password?</a>
       </p>
@@ -86,6 +90,7 @@ export function SignUpPage(props: AccountFormProps): VNode {
           Create account
         </button>
       </form>
+      <SignInWith providers={props.providers} next={next} language={props.visitor.language} />
       <p>
         Have an account? <a href={withNext('/sign-in', next)}>Sign in</a>
       </p>

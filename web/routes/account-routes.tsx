@@ -8,7 +8,13 @@ import { safeNext } from '../safe-next.ts'
 import { seeOther, sendPage } from '../send-page.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
-export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoutes): void {
+export function accountRoutes({
+  app,
+  accounts,
+  cookies,
+  findVisitor,
+  foreignSignIn,
+}: PageRoutes): void {
   for (const [path, Page] of [
     ['/sign-in', SignInPage],
     ['/sign-up', SignUpPage],
@@ -20,7 +26,13 @@ export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoute
       if (visitor.user !== undefined) return await seeOther(reply, next)
       return await sendPage(
         reply,
-        <Page visitor={visitor} next={next} typed={typedInto(form)} problem={undefined} />,
+        <Page
+          visitor={visitor}
+          next={next}
+          typed={typedInto(form)}
+          problem={undefined}
+          providers={foreignSignIn.providers}
+        />,
       )
     })
   }
@@ -112,6 +124,7 @@ export function accountRoutes({ app, accounts, cookies, findVisitor }: PageRoute
       next: safeNext(form('next')),
       typed: typedInto(form),
       problem,
+      providers: foreignSignIn.providers,
     }
   }
 }

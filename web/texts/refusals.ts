@@ -30,6 +30,9 @@ export const refusalTexts: Texts<Record<ErrorCode, string>> = {
     nothing_to_refund: 'Diese Tickets wurden schon zurückgenommen.',
     sales_started: 'Der Verkauf hat begonnen; das lässt sich nicht mehr ändern.',
     email_taken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto.',
+    account_in_use: 'Das Konto kann noch nicht gelöscht werden.',
+    confirmation_needed:
+      'Sie haben Tickets für etwas, das noch stattfindet: Bestätigen Sie, dass Sie sie hier nicht mehr sehen.',
     request_in_progress: 'Die erste Anfrage läuft noch.',
     precondition_failed: 'Jemand anderes hat es inzwischen geändert.',
     payload_too_large: 'Das ist zu groß.',

@@ -62,6 +62,18 @@ export async function findAuditEntries(
   )
 }
 
+/** What somebody did, and what was done to their account; not by whom, if that was another. */
+export async function findAuditEntriesAbout(db: Queryable, userId: number): Promise<object[]> {
+  return await db.query(
+    `select id, at, actor_id is not distinct from $1 as by_you, action, subject_type, subject_id,
+            before, after, request_id
+       from audit_log
+      where actor_id = $1 or (subject_type = 'user' and subject_id = $1)
+      order by id`,
+    [userId],
+  )
+}
+
 // The chain -------------------------------------------------------------------------------------
 
 /** Held by the one process that seals; any number will do that nothing else uses. */

@@ -1,4 +1,5 @@
 /** The event service's tables: events and their ticket types. */
+import { AppError } from '../../kernel/errors.ts'
 import { centsFromNumeric, numericFromCents } from '../../kernel/money.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 import { type Event, type TicketType, saleState } from './event.ts'
@@ -77,12 +78,15 @@ export async function insertEvent(
     `insert into events (created_by, name, description, venue, event_date, ticket_price,
        total_tickets, status, sales_paused, category, city, image_url, timezone, currency,
        venue_capacity, max_per_user, on_sale_at, sales_end_at, hold_seconds, postponed_at, refund_until)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-             $19, $20, $21)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19, $20, $21
+       from live_users where user_id = $1 for key share
      returning id`,
     [organizerId, ...valuesOf(terms)],
   )
-  return rows[0]?.id ?? 0
+  // Somebody who has deleted the account may still have a token for a moment.
+  if (rows[0] === undefined) throw new AppError('unauthenticated')
+  return rows[0].id
 }
 
 /** Writes all terms of an event but its ticket types, and raises its version. */

@@ -10,14 +10,18 @@ export interface DeliverMailDeps {
   neverSendTo: ReadonlySet<string>
 }
 
-/** Sends a mail, or puts it into the mailbox; called in the transaction of the job that made it. */
+/**
+ * Sends a mail, or puts it into the mailbox; called in the transaction of the job that made it.
+ * @param userId Whom it is written to; null for somebody who has no account any more.
+ */
 export async function deliverMail(
   deps: DeliverMailDeps,
   mail: Mail,
   tx: Transaction,
+  userId: number | null,
 ): Promise<void> {
   if (deps.sendMail === undefined || deps.neverSendTo.has(mail.to.toLowerCase())) {
-    await storeMail(tx, mail)
+    await storeMail(tx, mail, userId)
   } else {
     await deps.sendMail(mail)
   }

@@ -94,7 +94,7 @@ export function eventMails(deps: EventMailsDeps): Consumer[] {
       async handle({ news, userId }: { news: EventNews; userId: number }, tx) {
         const recipient = await deps.findRecipient(userId)
         if (recipient === undefined) return
-        await deliverMail(deps, newsMail(deps, { news, userId, recipient }), tx)
+        await deliverMail(deps, newsMail(deps, { news, userId, recipient }), tx, userId)
       },
     }),
   ]

@@ -16,13 +16,31 @@ interface MailRow {
   created_at: Date
 }
 
-/** Puts a mail into the mailbox, its pictures in its HTML; one that is there already stays as it is. */
-export async function storeMail(tx: Transaction, mail: Mail): Promise<void> {
+/**
+ * Puts a mail into the mailbox, its pictures in its HTML; one that is there already stays as it is.
+ * Nothing is kept for a user who has deleted the account meanwhile.
+ * @param userId Whom it is written to; null for somebody who has no account any more.
+ */
+export async function storeMail(tx: Transaction, mail: Mail, userId: number | null): Promise<void> {
   await tx.query(
-    `insert into mails (message_id, to_address, subject, body_text, body_html)
-       values ($1, $2, $3, $4, $5) on conflict (message_id) do nothing`,
-    [mail.messageId, mail.to, mail.subject, mail.text, htmlWithPictures(mail)],
+    `with reader as (select from live_users where user_id = $6 for key share)
+     insert into mails (message_id, to_address, subject, body_text, body_html, user_id)
+       select $1, $2, $3, $4, $5, $6 where $6::bigint is null or exists (select from reader)
+       on conflict (message_id) do nothing`,
+    [mail.messageId, mail.to, mail.subject, mail.text, htmlWithPictures(mail), userId],
   )
+}
+
+/** The mails of a user, for themselves. */
+export async function findMailsOf(db: Queryable, userId: number): Promise<object[]> {
+  return await db.query(
+    `select to_address, subject, body_text, created_at from mails where user_id = $1 order by id`,
+    [userId],
+  )
+}
+
+export async function deleteMailsOf(tx: Transaction, userId: number): Promise<void> {
+  await tx.query('delete from mails where user_id = $1', [userId])
 }
 
 /** A browser finds no pictures beside a mail, so they are put where they are shown. */

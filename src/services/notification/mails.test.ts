@@ -29,7 +29,7 @@ const QR = Buffer.from('not really a picture')
 const LINK = 'https://tickets.example/reset?token=abc'
 
 function allMails(language: Language, typed: Typed): Record<string, Mail> {
-  const buyer = { name: typed.name, email: 'alice@example.com', language }
+  const buyer = { id: 5, name: typed.name, email: 'alice@example.com', language }
   const event = {
     ...{ name: typed.event, venue: typed.venue, city: 'Vienna', timezone: 'Europe/Vienna' },
     ...{ startsAt: new Date('2030-06-01T18:00:00Z'), currency: 'EUR' },

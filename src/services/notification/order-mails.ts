@@ -14,7 +14,7 @@ export interface OrderMailsDeps extends DeliverMailDeps {
 export function orderMails(deps: OrderMailsDeps): Consumer[] {
   const effects = (message: Messages['orders.placed' | 'payments.returned']) =>
     message.order_ids.map((orderId) => ({ id: `order ${orderId}`, data: { orderId } }))
-  // Nobody deletes orders: one that is not found is from a database that was set back.
+  // One that is not found has lost its buyer, or is from a database that was set back.
   return [
     consumer({
       topic: 'orders.placed',
@@ -23,7 +23,8 @@ export function orderMails(deps: OrderMailsDeps): Consumer[] {
       effects,
       async handle({ orderId }: { orderId: number }, tx) {
         const order = await deps.findConfirmedOrder(orderId)
-        if (order !== undefined) await deliverMail(deps, orderConfirmationMail(order), tx)
+        if (order === undefined) return
+        await deliverMail(deps, orderConfirmationMail(order), tx, order.buyer.id)
       },
     }),
     consumer({
@@ -33,7 +34,8 @@ export function orderMails(deps: OrderMailsDeps): Consumer[] {
       effects,
       async handle({ orderId }: { orderId: number }, tx) {
         const order = await deps.findReturnedOrder(orderId)
-        if (order !== undefined) await deliverMail(deps, paymentReturnedMail(order), tx)
+        if (order === undefined) return
+        await deliverMail(deps, paymentReturnedMail(order), tx, order.buyer.id)
       },
     }),
   ]

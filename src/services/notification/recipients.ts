@@ -2,6 +2,7 @@
 import type { Language } from '../../kernel/language.ts'
 
 export interface Recipient {
+  id: number
   name: string
   email: string
   language: Language

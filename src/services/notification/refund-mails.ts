@@ -18,8 +18,9 @@ export function refundMails(deps: RefundMailsDeps): Consumer[] {
         message.refund_ids.map((refundId) => ({ id: `refund ${refundId}`, data: { refundId } })),
       async handle({ refundId }: { refundId: number }, tx) {
         const refund = await deps.findRefund(refundId)
-        // Nobody deletes refunds: this one is from a database that was set back.
-        if (refund !== undefined) await deliverMail(deps, refundSentMail(refund), tx)
+        // Its buyer has gone, or it is from a database that was set back.
+        if (refund === undefined) return
+        await deliverMail(deps, refundSentMail(refund), tx, refund.buyer.id)
       },
     }),
   ]

@@ -88,4 +88,41 @@ export const english = {
     advice:
       'The link is good for one day. If you have opened no account, do nothing: we write no more than this.',
   },
+  newAddress: {
+    subject: 'Confirm your new e-mail address',
+    preview: 'With it, your account changes to this address.',
+    title: 'Is this your address?',
+    intro: 'Somebody, we hope you, wants their account at Box Office to have this address.',
+    button: 'Use this address',
+    advice:
+      'The link is good for one day; until it is used, nothing changes. If it was not you, do nothing.',
+  },
+  addressChange: {
+    button: 'Change my password',
+    asked: {
+      subject: 'Your e-mail address is about to change',
+      preview: 'If it was not you, change your password now.',
+      title: 'A new address for your account',
+      intro: (address: string) =>
+        `Somebody who knows your password asked for your account to have the address ${address}. It takes effect when the link that we sent there is used.`,
+      advice:
+        'If it was you, there is nothing to do here. If it was not, change your password now: the link then does nothing.',
+    },
+    done: {
+      subject: 'Your e-mail address was changed',
+      preview: 'This address no longer opens your account.',
+      title: 'Your account has a new address',
+      intro: (address: string) =>
+        `Your account now has the address ${address}. We write there from now on, and you sign in with it.`,
+      advice: 'If it was not you, write to whoever runs this shop at once.',
+    },
+  },
+  farewell: {
+    subject: 'Your account is deleted',
+    preview: 'We have forgotten you, as you asked.',
+    title: 'Goodbye',
+    intro:
+      'Your account at Box Office is deleted. Your name, your address and our mails to you are gone; what was bought stays in our books, as that of nobody in particular. Tickets that you have stay good by their codes.',
+    advice: 'This is our last mail. You are welcome to open a new account at any time.',
+  },
 }

@@ -94,4 +94,41 @@ export const german: Texts = {
     advice:
       'Der Link gilt einen Tag. Wenn du kein Konto eröffnet hast, tu nichts: Mehr als diese Mail schreiben wir nicht.',
   },
+  newAddress: {
+    subject: 'Bestätige deine neue E-Mail-Adresse',
+    preview: 'Damit wechselt dein Konto zu dieser Adresse.',
+    title: 'Ist das deine Adresse?',
+    intro: 'Jemand, hoffentlich du, möchte diese Adresse für sein Konto bei Box Office.',
+    button: 'Diese Adresse verwenden',
+    advice:
+      'Der Link gilt einen Tag; bis dahin ändert sich nichts. Wenn du das nicht warst, tu nichts.',
+  },
+  addressChange: {
+    button: 'Mein Passwort ändern',
+    asked: {
+      subject: 'Deine E-Mail-Adresse soll sich ändern',
+      preview: 'Wenn du das nicht warst, ändere jetzt dein Passwort.',
+      title: 'Eine neue Adresse für dein Konto',
+      intro: (address) =>
+        `Jemand, der dein Passwort kennt, möchte für dein Konto die Adresse ${address}. Sie gilt, sobald der Link benutzt wird, den wir dorthin geschickt haben.`,
+      advice:
+        'Wenn du das warst, ist hier nichts zu tun. Wenn nicht, ändere jetzt dein Passwort: Der Link bewirkt dann nichts mehr.',
+    },
+    done: {
+      subject: 'Deine E-Mail-Adresse wurde geändert',
+      preview: 'Diese Adresse öffnet dein Konto nicht mehr.',
+      title: 'Dein Konto hat eine neue Adresse',
+      intro: (address) =>
+        `Dein Konto hat jetzt die Adresse ${address}. Wir schreiben ab jetzt dorthin, und du meldest dich mit ihr an.`,
+      advice: 'Wenn du das nicht warst, schreib sofort denen, die diesen Shop betreiben.',
+    },
+  },
+  farewell: {
+    subject: 'Dein Konto ist gelöscht',
+    preview: 'Wir haben dich vergessen, wie du es wolltest.',
+    title: 'Mach es gut',
+    intro:
+      'Dein Konto bei Box Office ist gelöscht. Dein Name, deine Adresse und unsere Mails an dich sind weg; was gekauft wurde, bleibt in unseren Büchern, aber als das von niemand Bestimmtem. Tickets, die du hast, gelten weiter durch ihre Codes.',
+    advice: 'Das ist unsere letzte Mail. Du kannst jederzeit ein neues Konto eröffnen.',
+  },
 }

@@ -204,6 +204,8 @@ function refusalOf(why: string, detail: number | undefined, command: PlaceOrderC
         detail:
           'payment_method is missing: name how this order is paid, or ask for hold: true and pay it later.',
       })
+    case 'account_deleted':
+      return new AppError('unauthenticated')
     case 'event_cancelled':
     case 'sales_closed':
     case 'sales_not_started':

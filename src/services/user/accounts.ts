@@ -2,9 +2,12 @@
 import type { Transaction } from '../../platform/postgres.ts'
 import type { ChangeOwnAccountCommand, ChangedOwnAccount } from './change-own-account.ts'
 import type { ChangeUserCommand } from './change-user.ts'
+import type { AskEmailChangeCommand } from './ask-email-change.ts'
+import type { DeleteAccountCommand } from './delete-account.ts'
+import type { EndSessionsCommand } from './end-sessions.ts'
 import type { LogInCommand, LoggedIn } from './log-in.ts'
 import type { RegisterUserCommand } from './register-user.ts'
-import type { PageUser } from './sessions.sql.ts'
+import type { PageUser, SessionOverview } from './sessions.sql.ts'
 import type { TokenRequest } from './user-tokens.ts'
 import type { User, UserFilter } from './users.sql.ts'
 
@@ -15,10 +18,10 @@ export interface Accounts {
   /** Name and password, by their owner. A new password ends every session, pages included. */
   changeOwnAccount: (command: ChangeOwnAccountCommand) => Promise<ChangedOwnAccount>
   /** Signs in to the pages somebody who has just logged in or registered. */
-  openPageSession: (user: {
-    id: number
-    tokenVersion: number
-  }) => Promise<{ token: string; expiresAt: Date }>
+  openPageSession: (
+    user: { id: number; tokenVersion: number },
+    userAgent?: string,
+  ) => Promise<{ token: string; expiresAt: Date }>
   /** Who the cookie's token belongs to; undefined when nobody is signed in with it. */
   findPageSession: (token: string) => Promise<PageUser | undefined>
   closePageSession: (token: string) => Promise<void>
@@ -28,7 +31,16 @@ export interface Accounts {
   askPasswordReset: (command: { email: string; address: string }) => Promise<void>
   /** Uses up the token of such a link, and ends every session of the account. */
   resetPassword: (command: { token: string; password: string; requestId: string }) => Promise<void>
-  /** Uses up the token of the link that proves an address. */
+  /** Has a link sent to the address that an account is to have. */
+  askEmailChange: (command: AskEmailChangeCommand) => Promise<void>
+  /** The address that was asked for and is not proved yet. */
+  findNewEmail: (userId: number) => Promise<string | undefined>
+  /** @param token Of the session that asks. */
+  listSessions: (userId: number, token: string | undefined) => Promise<SessionOverview[]>
+  endSessions: (command: EndSessionsCommand) => Promise<void>
+  exportPersonalData: (userId: number) => Promise<Record<string, unknown>>
+  deleteAccount: (command: DeleteAccountCommand) => Promise<void>
+  /** Uses up the token of a link that proves an address; a new one takes effect with it. */
   verifyEmail: (command: { token: string; requestId: string }) => Promise<void>
   /** Makes the token of a link, in the transaction that makes its mail. */
   makeToken: (tx: Transaction, asked: TokenRequest) => Promise<string>

@@ -3,13 +3,13 @@ import type { Language } from '../../kernel/language.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { acceptName, checkNewPassword } from './account-rules.ts'
-import { type CheckPasswordDeps, checkPassword } from './check-password.ts'
-import { accountKey } from './log-in.ts'
+import type { CheckPasswordDeps } from './check-password.ts'
 import { startSession } from './open-session.ts'
 import { hashPassword } from './passwords.ts'
-import { revokeSessionsOf } from './sessions.sql.ts'
+import { requirePassword } from './require-password.ts'
+import { type SessionKind, revokeSessionsOf } from './sessions.sql.ts'
 import { killTokensOf } from './user-tokens.sql.ts'
-import { type User, type UserWithPassword, findUser, lockUsers, updateUser } from './users.sql.ts'
+import { type User, findUser, lockUsers, updateUser } from './users.sql.ts'
 
 export interface ChangeOwnAccountCommand {
   userId: number
@@ -18,13 +18,15 @@ export interface ChangeOwnAccountCommand {
   password?: string | undefined
   /** Needed for a new password. */
   currentPassword?: string | undefined
+  /** Of the session that begins with a new password; of the API when left out. */
+  session?: { kind: SessionKind; userAgent: string | undefined } | undefined
   requestId?: string | undefined
 }
 
 export interface ChangedOwnAccount {
   user: User
   /** Of the session that begins with a new password, which ends all others. */
-  refreshToken: string | undefined
+  session: { token: string; expiresAt: Date } | undefined
 }
 
 export interface ChangeOwnAccountDeps extends CheckPasswordDeps {
@@ -56,7 +58,7 @@ export async function changeOwnAccount(
     const isRenamed = name !== undefined && name !== before.name
     const isTranslated = language !== undefined && language !== before.language
     if (!isRenamed && !isTranslated && newPassword === undefined) {
-      return { user: before, refreshToken: undefined }
+      return { user: before, session: undefined }
     }
 
     const user = await updateUser(tx, before.id, {
@@ -69,6 +71,7 @@ export async function changeOwnAccount(
       await revokeSessionsOf(tx, user.id)
       // A link that somebody else asked for must not undo what the owner has just done.
       await killTokensOf(tx, user.id, 'password_reset')
+      await killTokensOf(tx, user.id, 'email_change')
     }
     await deps.audit(tx, {
       actorId: user.id,
@@ -76,19 +79,19 @@ export async function changeOwnAccount(
       subjectType: 'user',
       subjectId: user.id,
       before: {
-        ...(isRenamed ? { name: before.name } : {}),
         ...(isTranslated ? { language: before.language } : {}),
       },
       after: {
-        ...(isRenamed ? { name: user.name } : {}),
+        // That they were changed, and nothing about them: the log forgets nothing.
+        ...(isRenamed ? { name: 'changed' } : {}),
         ...(isTranslated ? { language: user.language } : {}),
-        // That it was changed, and nothing about it.
         ...(newPassword === undefined ? {} : { password: 'changed' }),
       },
       requestId: command.requestId,
     })
-    const session = newPassword && (await startSession(tx, user.id, 'refresh'))
-    return { user, refreshToken: session?.token }
+    const { kind = 'refresh', userAgent } = command.session ?? {}
+    const session = newPassword && (await startSession(tx, user.id, kind, userAgent))
+    return { user, session }
   })
   if (newPassword !== undefined) deps.onRevoked(changed.user)
   return changed
@@ -98,7 +101,7 @@ export async function changeOwnAccount(
 async function acceptPasswordChange(
   deps: ChangeOwnAccountDeps,
   command: ChangeOwnAccountCommand,
-): Promise<{ hash: string; replaces: string } | undefined> {
+): Promise<{ hash: string; replaces: string | null } | undefined> {
   const { password, currentPassword } = command
   if (password === undefined && currentPassword === undefined) return undefined
   if (password === undefined) throw missing('password')
@@ -110,24 +113,6 @@ async function acceptPasswordChange(
   await requirePassword(deps, user, currentPassword)
   const hash = await deps.hashing.run(async () => await hashPassword(password))
   return { hash, replaces: user.passwordHash }
-}
-
-async function requirePassword(
-  deps: CheckPasswordDeps,
-  user: UserWithPassword,
-  password: string,
-): Promise<void> {
-  const isRight = await checkPassword(deps, {
-    countedAs: accountKey(user.id),
-    passwordHash: user.passwordHash,
-    password,
-  })
-  if (!isRight) {
-    throw new AppError('invalid_value', {
-      field: 'current_password',
-      detail: 'current_password is not the password of this account.',
-    })
-  }
 }
 
 const missing = (field: string) =>

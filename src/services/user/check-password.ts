@@ -28,7 +28,7 @@ export interface CheckPasswordDeps {
  * back, and leaves those of the wrong ones taken.
  * @param attempt.countedAs Whose attempts these are.
  * @param attempt.address Where they come from, when that counts too.
- * @param attempt.passwordHash Undefined when there is no such account.
+ * @param attempt.passwordHash Undefined when there is no such account, null when it has no password.
  * @throws AppError `rate_limited`; `unavailable` when too many passwords wait to be checked.
  */
 export async function checkPassword(
@@ -36,7 +36,7 @@ export async function checkPassword(
   attempt: {
     countedAs: string
     address?: string | undefined
-    passwordHash: string | undefined
+    passwordHash: string | null | undefined
     password: string
   },
 ): Promise<boolean> {

@@ -59,7 +59,7 @@ async function create(
     action: 'user.made_admin',
     subjectType: 'user',
     subjectId: user.id,
-    after: { name: user.name, email, user_type: 'admin' },
+    after: { user_type: 'admin' },
   })
   return user
 }
@@ -71,7 +71,7 @@ async function promote(
   passwordHash: string,
 ): Promise<User> {
   const [before] = await lockUsers(tx, [userId])
-  invariant(before !== undefined, 'accounts are never deleted')
+  invariant(before !== undefined, 'nobody deletes an account that becomes the first admin')
   if (before.userType === 'admin') return before
   await revokeSessionsOf(tx, userId)
   await deps.audit(tx, {

@@ -45,7 +45,7 @@ export async function logIn(
   // Only who knows the password learns that the account is suspended.
   if (user.suspendedAt !== null) throw new AppError('account_suspended')
 
-  if (isOutdated(user.passwordHash)) {
+  if (user.passwordHash !== null && isOutdated(user.passwordHash)) {
     const to = await deps.hashing.run(async () => await hashPassword(command.password))
     await replacePasswordHash(deps.db, { id: user.id, from: user.passwordHash, to })
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import type { Database, Transaction } from '../../platform/postgres.ts'
 import { createSessionToken, sessionTokenHash } from './session-tokens.ts'
+import { deviceOf } from './device-words.ts'
 import { type SessionKind, insertSession } from './sessions.sql.ts'
 import { type User, lockUsers } from './users.sql.ts'
 
@@ -16,12 +17,14 @@ export interface OpenedSession {
 
 /**
  * Begins a session for somebody who has just proved who they are.
+ * @param userAgent What the program calls itself that they sign in with.
  * @throws AppError `unauthenticated` when the account was changed since.
  */
 export async function openSession(
   deps: { db: Database },
   user: { id: number; tokenVersion: number },
   kind: SessionKind,
+  userAgent?: string,
 ): Promise<OpenedSession> {
   return await deps.db.transaction(async (tx) => {
     // A login that was checked before a password change must not outlive it.
@@ -31,7 +34,7 @@ export async function openSession(
         detail: 'The account was changed meanwhile. Sign in again.',
       })
     }
-    return { user: current, ...(await startSession(tx, user.id, kind)) }
+    return { user: current, ...(await startSession(tx, user.id, kind, userAgent)) }
   })
 }
 
@@ -40,11 +43,13 @@ export async function startSession(
   tx: Transaction,
   userId: number,
   kind: SessionKind,
+  userAgent?: string,
 ): Promise<{ token: string; expiresAt: Date }> {
   const token = createSessionToken()
   const expiresAt = await insertSession(tx, {
     userId,
     kind,
+    device: deviceOf(userAgent),
     tokenHash: sessionTokenHash(token),
     lifetimeSeconds: kind === 'page' ? PAGE_SESSION_SECONDS : REFRESH_TOKEN_SECONDS,
   })

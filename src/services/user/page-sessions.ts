@@ -5,7 +5,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../../platform/postgres.ts'
 import { sessionTokenHash } from './session-tokens.ts'
-import { type PageUser, findPageUser, revokePageSession } from './sessions.sql.ts'
+import {
+  type PageUser,
+  findPageUser,
+  notePageSessionSeen,
+  revokePageSession,
+} from './sessions.sql.ts'
 
 const REMEMBERED_MAX = 50_000
 const REMEMBERED_MS = 5_000
@@ -29,9 +34,11 @@ export function createPageSessions(db: Database): PageSessions {
       const key = tokenHash.toString('base64url')
       const known = remembered.get(key)
       if (known !== undefined) return known
-      const user = await findPageUser(db, tokenHash)
-      if (user !== undefined) remembered.set(key, user)
-      return user
+      const found = await findPageUser(db, tokenHash)
+      if (found === undefined) return undefined
+      if (!found.isSeenLately) await notePageSessionSeen(db, tokenHash)
+      remembered.set(key, found.user)
+      return found.user
     },
     async close(token) {
       const tokenHash = sessionTokenHash(token)

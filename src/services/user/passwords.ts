@@ -33,11 +33,11 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password belongs to the hash. Takes as long when there is no such account, for which
- * the hash is undefined. Call it in the queue.
+ * Whether the password belongs to the hash. Takes as long when there is no such account, or none
+ * with a password. Call it in the queue.
  */
 export async function verifyPassword(
-  passwordHash: string | undefined,
+  passwordHash: string | null | undefined,
   password: string,
 ): Promise<boolean> {
   const isUsable = passwordHash?.startsWith('$argon2') ?? false

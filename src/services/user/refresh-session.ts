@@ -6,6 +6,7 @@
  */
 import { AppError } from '../../kernel/errors.ts'
 import type { Database, Transaction } from '../../platform/postgres.ts'
+import { deviceOf } from './device-words.ts'
 import { REFRESH_TOKEN_SECONDS } from './open-session.ts'
 import type { Revocations } from './revocations.ts'
 import { createSuccessorSalt, sessionTokenHash, successorOf } from './session-tokens.ts'
@@ -24,9 +25,11 @@ const REPEAT_SECONDS = 10
 /** @throws AppError `unauthenticated`, `account_suspended` */
 export async function refreshSession(
   deps: { db: Database; revocations: Revocations },
-  token: string,
+  { token, userAgent }: { token: string; userAgent?: string | undefined },
 ): Promise<{ user: User; refreshToken: string }> {
-  const outcome = await deps.db.transaction(async (tx) => await useToken(tx, token))
+  const outcome = await deps.db.transaction(
+    async (tx) => await useToken(tx, token, deviceOf(userAgent)),
+  )
   switch (outcome.kind) {
     case 'refreshed':
       return outcome
@@ -45,7 +48,7 @@ type Outcome =
   | { kind: 'reused'; user: User }
   | { kind: 'unknown' }
 
-async function useToken(tx: Transaction, token: string): Promise<Outcome> {
+async function useToken(tx: Transaction, token: string, device: string | null): Promise<Outcome> {
   const tokenHash = sessionTokenHash(token)
   const ownerId = await findSessionOwner(tx, 'refresh', tokenHash)
   const [user] = ownerId === undefined ? [] : await lockUsers(tx, [ownerId])
@@ -62,6 +65,7 @@ async function useToken(tx: Transaction, token: string): Promise<Outcome> {
       userId: user.id,
       kind: 'refresh',
       family: session.family,
+      device,
       tokenHash: sessionTokenHash(refreshToken),
       lifetimeSeconds: REFRESH_TOKEN_SECONDS,
     })

@@ -57,7 +57,7 @@ export async function registerUser(
       action: 'user.registered',
       subjectType: 'user',
       subjectId: user.id,
-      after: { name, email, user_type: userType },
+      after: { user_type: userType },
       requestId: command.requestId,
     })
     await publishVerification(tx, user.id)

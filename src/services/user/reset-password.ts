@@ -2,11 +2,12 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { checkNewPassword } from './account-rules.ts'
+import { deleteIdentitiesOfOthers } from './foreign-sign-in/identities.sql.ts'
 import type { HashingQueue } from './hashing-queue.ts'
 import { hashPassword } from './passwords.ts'
 import { revokeSessionsOf } from './sessions.sql.ts'
 import { deadToken, userTokenHash } from './user-tokens.ts'
-import { findTokenOwner, useToken } from './user-tokens.sql.ts'
+import { findTokenOwner, killTokensOf, useToken } from './user-tokens.sql.ts'
 import { type User, findUser, lockUsers, markEmailVerified, updateUser } from './users.sql.ts'
 
 export interface ResetPasswordDeps {
@@ -44,6 +45,9 @@ export async function resetPassword(
     }
     if (user.suspendedAt !== null) throw new AppError('account_suspended')
     await revokeSessionsOf(tx, user.id)
+    await killTokensOf(tx, user.id, 'email_change')
+    // An account elsewhere that bears another address may be how somebody else got in.
+    const disconnected = await deleteIdentitiesOfOthers(tx, user)
     // Who reads its mail has the address.
     await markEmailVerified(tx, user.id)
     await deps.audit(tx, {
@@ -51,7 +55,7 @@ export async function resetPassword(
       action: 'user.password_reset',
       subjectType: 'user',
       subjectId: user.id,
-      after: { password: 'changed' },
+      after: { password: 'changed', ...(disconnected > 0 ? { disconnected } : {}) },
       requestId: command.requestId,
     })
     return await updateUser(tx, user.id, { passwordHash, revokesTokens: true })

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { type Static, Type } from 'typebox'
 import {
   ChangeMeBody,
@@ -20,6 +20,7 @@ import { ACCESS_TOKEN_SECONDS } from './access-tokens.ts'
 import type { ChangeOwnAccountCommand, ChangedOwnAccount } from './change-own-account.ts'
 import type { LogInCommand } from './log-in.ts'
 import { REFRESH_TOKEN_SECONDS } from './open-session.ts'
+import { REFRESH_COOKIE, fillBody, refreshTokenOf, tokenCookieOptions } from './refresh-cookie.ts'
 import type { RegisterUserCommand } from './register-user.ts'
 import type { User } from './users.sql.ts'
 
@@ -31,8 +32,10 @@ export interface SignedIn {
 
 export interface UserRoutesDeps {
   register: (command: RegisterUserCommand) => Promise<User>
-  signIn: (command: LogInCommand) => Promise<SignedIn & { device: string }>
-  refresh: (refreshToken: string) => Promise<SignedIn>
+  signIn: (
+    command: LogInCommand & { userAgent: string | undefined },
+  ) => Promise<SignedIn & { device: string }>
+  refresh: (used: { token: string; userAgent: string | undefined }) => Promise<SignedIn>
   logOut: (refreshToken: string) => Promise<void>
   /** Undefined when the account is gone. */
   findUser: (userId: number) => Promise<User | undefined>
@@ -42,18 +45,11 @@ export interface UserRoutesDeps {
   secureCookies: boolean
 }
 
-const REFRESH_COOKIE = 'refresh_token'
 const DEVICE_COOKIE = 'device'
 const DEVICE_COOKIE_SECONDS = 365 * 86_400
-const COOKIE_PATH = '/api/v1/users'
 
 export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
-  const cookieOptions = {
-    path: COOKIE_PATH,
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: deps.secureCookies,
-  } as const
+  const cookieOptions = tokenCookieOptions(deps.secureCookies)
 
   /** Puts the refresh token where the client wants it, and the access token beside it. */
   const tokensJson = (reply: FastifyReply, session: SignedIn, refreshIn: 'body' | 'cookie') => {
@@ -117,6 +113,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
         password,
         device: request.cookies[DEVICE_COOKIE],
         address: request.ip,
+        userAgent: request.headers['user-agent'],
       })
       if (refresh === 'cookie') {
         void reply.setCookie(DEVICE_COOKIE, session.device, {
@@ -145,7 +142,10 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
     async (request, reply) => {
       const given = refreshTokenOf(request, request.body.refresh_token)
       if (given === undefined) throw new AppError('unauthenticated', { detail: NO_REFRESH_TOKEN })
-      const session = await deps.refresh(given.token)
+      const session = await deps.refresh({
+        token: given.token,
+        userAgent: request.headers['user-agent'],
+      })
       return { user: signedInUserJson(session.user), ...tokensJson(reply, session, given.cameIn) }
     },
   )
@@ -213,17 +213,19 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
     },
     async (request, reply) => {
       const { name, language, password, current_password, refresh = 'cookie' } = request.body
-      const { user, refreshToken } = await deps.changeOwnAccount({
+      const { user, session } = await deps.changeOwnAccount({
         userId: principalOf(request).userId,
         name,
         language,
         password,
         currentPassword: current_password,
+        session: { kind: 'refresh', userAgent: request.headers['user-agent'] },
         requestId: request.id,
       })
       void reply.header('Cache-Control', 'no-store')
-      if (refreshToken === undefined) return ownJson(user)
-      return { ...ownJson(user), ...tokensJson(reply, { user, refreshToken }, refresh) }
+      if (session === undefined) return ownJson(user)
+      const signedIn = { user, refreshToken: session.token }
+      return { ...ownJson(user), ...tokensJson(reply, signedIn, refresh) }
     },
   )
 
@@ -245,22 +247,6 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
 }
 
 const NO_REFRESH_TOKEN = 'There is no refresh token, neither in the body nor as a cookie. Sign in.'
-
-/** The refresh token of a request, and where the answer puts the next one. */
-function refreshTokenOf(
-  request: FastifyRequest,
-  inBody: string | undefined,
-): { token: string; cameIn: 'body' | 'cookie' } | undefined {
-  if (inBody !== undefined) return { token: inBody, cameIn: 'body' }
-  const token = request.cookies[REFRESH_COOKIE]
-  return token === undefined ? undefined : { token, cameIn: 'cookie' }
-}
-
-/** A request whose token is in the cookie may come without a body. */
-function fillBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  request.body ??= {}
-  done()
-}
 
 const userJson = (user: User): Static<typeof UserSchema> => ({
   id: user.id,

@@ -4,24 +4,34 @@ import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Authenticate } from '../../platform/http/access.ts'
 import { RateLimiter } from '../../platform/http/rate-limit.ts'
+import type { PersonalData } from '../../platform/personal-data.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
+import type { SignInSettings } from '../../contracts/sign-in.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
+import { askEmailChange } from './ask-email-change.ts'
 import { askPasswordReset } from './ask-password-reset.ts'
 import { askVerification } from './ask-verification.ts'
 import { changeOwnAccount } from './change-own-account.ts'
 import { changeUser } from './change-user.ts'
 import { WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS } from './check-password.ts'
 import { createFirstAdmin } from './create-first-admin.ts'
+import { createForeignSignIn } from './foreign-sign-in/create-foreign-sign-in.ts'
+import type { ForeignSignIn } from './foreign-sign-in/foreign-sign-in.ts'
+import { deleteExpiredSignIns } from './foreign-sign-in/identities.sql.ts'
 import { createKnownDevices } from './known-devices.ts'
+import { deleteAccount } from './delete-account.ts'
+import { endSessions } from './end-sessions.ts'
+import { createExportLimit, exportPersonalData } from './export-personal-data.ts'
 import { logIn } from './log-in.ts'
 import { logOut } from './log-out.ts'
 import { createMailLimits } from './mail-limits.ts'
 import { mailLinkRoutes } from './mail-link-routes.ts'
 import { openSession } from './open-session.ts'
+import { ownAccountRoutes } from './own-account-routes.ts'
 import { createPageSessions } from './page-sessions.ts'
 import { createPasswordQueue } from './passwords.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -29,9 +39,11 @@ import { registerUser } from './register-user.ts'
 import { resetPassword } from './reset-password.ts'
 import { createRevocations } from './revocations.ts'
 import { userRoutes } from './routes.ts'
-import { deleteExpiredSessions } from './sessions.sql.ts'
+import { sessionTokenHash } from './session-tokens.ts'
+import { deleteExpiredSessions, findSessionsOf } from './sessions.sql.ts'
 import { makeUserToken } from './user-tokens.ts'
-import { deleteExpiredTokens } from './user-tokens.sql.ts'
+import { userPersonalData } from './user-personal-data.ts'
+import { deleteExpiredTokens, findNewEmail } from './user-tokens.sql.ts'
 import { type User, findUser, findUsers } from './users.sql.ts'
 import { verifyEmail } from './verify-email.ts'
 
@@ -50,13 +62,17 @@ export interface UserServiceDeps {
   secureCookies: boolean
   /** Off for load that comes from one address on purpose. */
   limitsAddresses?: boolean
+  /** Where people can sign in with an account that they have elsewhere; nowhere when left out. */
+  signIn?: SignInSettings
+  /** What the other services have about people. */
+  personalData?: readonly PersonalData[]
   /** Told when work beside requests fails; it goes on by itself. */
   logger?: Logger
 }
 
 export function userService(
   deps: UserServiceDeps,
-): Service & { authenticate: Authenticate; accounts: Accounts } {
+): Service & { authenticate: Authenticate; accounts: Accounts; foreignSignIn: ForeignSignIn } {
   const { db, audit, signingKeys, clock = systemClock } = deps
   const hashing = createPasswordQueue()
   const wrongPasswords = new RateLimiter(WRONG_PASSWORDS, deps.clock)
@@ -86,6 +102,11 @@ export function userService(
     devices,
     revocations,
     onRevoked,
+    onPageSessionsEnded: pageSessions.forgetRemembered,
+    tokenSecret,
+    clock,
+    exports: createExportLimit(deps.clock),
+    personalData: [userPersonalData(db), ...(deps.personalData ?? [])],
     mailLimits: createMailLimits(deps.limitsAddresses !== false, deps.clock),
   }
 
@@ -98,7 +119,7 @@ export function userService(
       pageSessions.forgetRemembered()
       return changed
     },
-    openPageSession: async (user) => await openSession({ db }, user, 'page'),
+    openPageSession: async (user, userAgent) => await openSession({ db }, user, 'page', userAgent),
     findPageSession: pageSessions.find,
     closePageSession: pageSessions.close,
     findUser: async (userId) => await findUser(db, userId),
@@ -110,6 +131,21 @@ export function userService(
     },
     verifyEmail: async (command) => {
       await verifyEmail(useCaseDeps, command)
+      // The pages show the address.
+      pageSessions.forgetRemembered()
+    },
+    askEmailChange: async (command) => {
+      await askEmailChange(useCaseDeps, command)
+    },
+    findNewEmail: async (userId) => await findNewEmail(db, userId),
+    listSessions: async (userId, token) =>
+      await findSessionsOf(db, userId, token === undefined ? undefined : sessionTokenHash(token)),
+    endSessions: async (command) => {
+      await endSessions(useCaseDeps, command)
+    },
+    exportPersonalData: async (userId) => await exportPersonalData(useCaseDeps, userId),
+    deleteAccount: async (command) => {
+      await deleteAccount(useCaseDeps, command)
     },
     makeToken: async (tx, asked) => await makeUserToken(tx, tokenSecret, asked),
     listUsers: async (filter, page) => await findUsers(db, filter, page),
@@ -117,19 +153,30 @@ export function userService(
     createFirstAdmin: async (command) => await createFirstAdmin(useCaseDeps, command),
   }
 
+  const foreignSignIn = createForeignSignIn({
+    ...useCaseDeps,
+    settings: deps.signIn ?? { origin: undefined, providers: [] },
+    secret: signingKeys.deriveSecret('sign-in elsewhere'),
+    limitsAddresses: deps.limitsAddresses !== false,
+    logger: deps.logger,
+    logIn: accounts.login,
+  })
+
   return {
     name: 'user',
     accounts,
+    foreignSignIn,
     authenticate: tokens.authenticate,
     routes: (app) => {
+      const secureCookies = deps.isProduction || deps.secureCookies
       userRoutes(app, {
         register: accounts.register,
         signIn: async (command) => {
           const { user, device } = await accounts.login(command)
-          const session = await openSession({ db }, user, 'refresh')
+          const session = await openSession({ db }, user, 'refresh', command.userAgent)
           return { user: session.user, refreshToken: session.token, device }
         },
-        refresh: async (refreshToken) => await refreshSession(useCaseDeps, refreshToken),
+        refresh: async (used) => await refreshSession(useCaseDeps, used),
         logOut: async (refreshToken) => {
           await logOut({ db }, refreshToken)
         },
@@ -137,8 +184,9 @@ export function userService(
         changeOwnAccount: accounts.changeOwnAccount,
         issueAccessToken: tokens.issue,
         jwks: signingKeys.jwks,
-        secureCookies: deps.isProduction || deps.secureCookies,
+        secureCookies,
       })
+      ownAccountRoutes(app, { ...accounts, secureCookies })
       mailLinkRoutes(app, {
         ...accounts,
         askVerification: async (command) => {
@@ -160,6 +208,7 @@ export function userService(
         work: async () => {
           await deleteExpiredSessions(db, SWEPT_AT_ONCE)
           await deleteExpiredTokens(db, SWEPT_AT_ONCE)
+          await deleteExpiredSignIns(db, SWEPT_AT_ONCE)
         },
         onError,
       }),

@@ -1,17 +1,25 @@
 /** The tokens of links in mails, in PostgreSQL: only their hashes. */
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 
-export type UserTokenKind = 'password_reset' | 'email_verification'
+export type UserTokenKind = 'password_reset' | 'email_verification' | 'email_change'
 
 /** Keeps a token; one that is there already stays as it is. */
 export async function insertUserToken(
   tx: Transaction,
-  token: { tokenHash: Buffer; kind: UserTokenKind; userId: number; lifetimeSeconds: number },
+  token: {
+    tokenHash: Buffer
+    kind: UserTokenKind
+    userId: number
+    /** Of `email_change`: the new address. */
+    email: string | undefined
+    lifetimeSeconds: number
+  },
 ): Promise<void> {
   await tx.query(
-    `insert into user_tokens (token_hash, kind, user_id, expires_at)
-     values ($1, $2, $3, now() + make_interval(secs => $4)) on conflict (token_hash) do nothing`,
-    [token.tokenHash, token.kind, token.userId, token.lifetimeSeconds],
+    `insert into user_tokens (token_hash, kind, user_id, expires_at, email)
+     values ($1, $2, $3, now() + make_interval(secs => $4), $5)
+         on conflict (token_hash) do nothing`,
+    [token.tokenHash, token.kind, token.userId, token.lifetimeSeconds, token.email ?? null],
   )
 }
 
@@ -27,6 +35,38 @@ export async function findTokenOwner(
     [tokenHash, kind],
   )
   return row?.userId
+}
+
+export interface AddressToken {
+  kind: 'email_verification' | 'email_change'
+  userId: number
+  /** The address that it gives the account; null when it proves the one that the account has. */
+  email: string | null
+}
+
+/** What a token proves about an address, while it is good. */
+export async function findAddressToken(
+  db: Queryable,
+  tokenHash: Buffer,
+): Promise<AddressToken | undefined> {
+  const [row] = await db.query<AddressToken>(
+    `select kind, user_id as "userId", email from user_tokens
+      where token_hash = $1 and kind in ('email_verification', 'email_change')
+        and used_at is null and expires_at > now()`,
+    [tokenHash],
+  )
+  return row
+}
+
+/** The address that a user has asked for and not yet proved. */
+export async function findNewEmail(db: Queryable, userId: number): Promise<string | undefined> {
+  const [row] = await db.query<{ email: string }>(
+    `select email from user_tokens
+      where user_id = $1 and kind = 'email_change' and used_at is null and expires_at > now()
+      order by expires_at desc limit 1`,
+    [userId],
+  )
+  return row?.email
 }
 
 /**
@@ -61,6 +101,20 @@ export async function killTokensOf(
       where user_id = $1 and kind = $2 and used_at is null`,
     [userId, kind],
   )
+}
+
+/** What there is about a user's links, for themselves. */
+export async function findTokensOf(db: Queryable, userId: number): Promise<object[]> {
+  return await db.query(
+    `select kind, email as new_email, expires_at, used_at from user_tokens
+      where user_id = $1 order by expires_at`,
+    [userId],
+  )
+}
+
+/** Forgets every link that a user was sent. Call it with the user locked. */
+export async function deleteTokensOf(tx: Transaction, userId: number): Promise<void> {
+  await tx.query('delete from user_tokens where user_id = $1', [userId])
 }
 
 /** Forgets tokens that have expired, so many at a time that nothing waits long. */

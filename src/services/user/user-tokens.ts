@@ -11,6 +11,7 @@ import { type UserTokenKind, insertUserToken } from './user-tokens.sql.ts'
 const LIFETIME_SECONDS: Record<UserTokenKind, number> = {
   password_reset: 3_600,
   email_verification: 86_400,
+  email_change: 86_400,
 }
 
 export interface TokenRequest {
@@ -18,6 +19,8 @@ export interface TokenRequest {
   userId: number
   /** What tells this request from every other. */
   request: string
+  /** Of `email_change`: the new address. */
+  email?: string | undefined
 }
 
 /**
@@ -30,12 +33,13 @@ export async function makeUserToken(
   secret: Buffer,
   asked: TokenRequest,
 ): Promise<string> {
-  const { kind, userId, request } = asked
+  const { kind, userId, request, email } = asked
   const token = createHmac('sha256', secret)
     .update(`${kind} ${userId} ${request}`)
     .digest('base64url')
   const lifetimeSeconds = LIFETIME_SECONDS[kind]
-  await insertUserToken(tx, { tokenHash: userTokenHash(token), kind, userId, lifetimeSeconds })
+  const tokenHash = userTokenHash(token)
+  await insertUserToken(tx, { tokenHash, kind, userId, email, lifetimeSeconds })
   return token
 }
 

@@ -9,7 +9,7 @@ export interface User {
   name: string
   email: string
   userType: UserType
-  /** Of the mails. */
+  /** Of the mails and the pages. */
   language: Language
   /** When its owner proved that the address is theirs. */
   emailVerifiedAt: Date | null
@@ -20,18 +20,19 @@ export interface User {
 }
 
 export interface UserWithPassword extends User {
-  passwordHash: string
+  /** Null lets nobody in with a password. */
+  passwordHash: string | null
 }
 
-const USER = `id, name, email, user_type as "userType", language,
+export const USER = `id, name, email, user_type as "userType", language,
   email_verified_at as "emailVerifiedAt", suspended_at as "suspendedAt",
   token_version as "tokenVersion", created_at as "createdAt"`
-const USER_WITH_PASSWORD = `${USER}, password_hash as "passwordHash"`
+export const USER_WITH_PASSWORD = `${USER}, password_hash as "passwordHash"`
 
 export interface NewUser {
   name: string
   email: string
-  passwordHash: string
+  passwordHash: string | null
   userType: UserType
   /** English when left out. */
   language?: Language | undefined
@@ -52,13 +53,13 @@ export async function insertUser(tx: Transaction, user: NewUser): Promise<User> 
   }
 }
 
-/** @param email In any case. */
+/** Who deleted the account is not found by any of these. @param email In any case. */
 export async function findUserByEmail(
   db: Queryable,
   email: string,
 ): Promise<UserWithPassword | undefined> {
   const [row] = await db.query<UserWithPassword>(
-    `select ${USER_WITH_PASSWORD} from users where lower(email) = lower($1)`,
+    `select ${USER_WITH_PASSWORD} from users where lower(email) = lower($1) and deleted_at is null`,
     [email],
   )
   return row
@@ -69,7 +70,7 @@ export async function findUser(
   userId: number,
 ): Promise<UserWithPassword | undefined> {
   const [row] = await db.query<UserWithPassword>(
-    `select ${USER_WITH_PASSWORD} from users where id = $1`,
+    `select ${USER_WITH_PASSWORD} from users where id = $1 and deleted_at is null`,
     [userId],
   )
   return row
@@ -93,7 +94,7 @@ export async function lockUsers(
   userIds: readonly number[],
 ): Promise<UserWithPassword[]> {
   return await tx.query(
-    `select ${USER_WITH_PASSWORD} from users where id = any($1::bigint[])
+    `select ${USER_WITH_PASSWORD} from users where id = any($1::bigint[]) and deleted_at is null
       order by id for no key update`,
     [userIds],
   )
@@ -142,6 +143,22 @@ export async function updateUser(
   return row as User
 }
 
+/**
+ * Gives an account the address that its owner has just proved.
+ * @throws AppError `email_taken` when another account was quicker.
+ */
+export async function changeEmail(tx: Transaction, userId: number, email: string): Promise<void> {
+  try {
+    await tx.query('update users set email = $2, email_verified_at = now() where id = $1', [
+      userId,
+      email,
+    ])
+  } catch (error) {
+    if (violatedConstraint(error) !== 'users_email_unique') throw error
+    throw new AppError('email_taken', { field: 'email', cause: error })
+  }
+}
+
 /** Replaces a hash by a stronger one of the same password, unless it was changed meanwhile. */
 export async function replacePasswordHash(
   db: Queryable,
@@ -181,7 +198,7 @@ export async function findUsers(
 ): Promise<User[]> {
   return await db.query(
     `select ${USER} from users
-      where id > $1
+      where id > $1 and deleted_at is null
         and ($2::text is null or name ilike $2 or email ilike $2)
         and ($3::user_type is null or user_type = $3)
         and ($4::boolean is null or (suspended_at is not null) = $4)

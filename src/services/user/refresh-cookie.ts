@@ -1,0 +1,24 @@
+/** Where a browser that uses the API keeps its refresh token: a cookie that script does not see. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+export const REFRESH_COOKIE = 'refresh_token'
+const COOKIE_PATH = '/api/v1/users'
+
+export const tokenCookieOptions = (isSecure: boolean) =>
+  ({ path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure: isSecure }) as const
+
+/** The refresh token of a request, and where the answer puts the next one. */
+export function refreshTokenOf(
+  request: FastifyRequest,
+  inBody: string | undefined,
+): { token: string; cameIn: 'body' | 'cookie' } | undefined {
+  if (inBody !== undefined) return { token: inBody, cameIn: 'body' }
+  const token = request.cookies[REFRESH_COOKIE]
+  return token === undefined ? undefined : { token, cameIn: 'cookie' }
+}
+
+/** A request whose token is in the cookie may come without a body. */
+export function fillBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  request.body ??= {}
+  done()
+}
