@@ -18,7 +18,7 @@ const SHEETS = [
     'search',
     'cards',
   ],
-  ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference'],
+  ...['event', 'buy', 'tickets', 'account', 'own-account', 'mailbox', 'reference'],
   ...['proof', 'returns', 'print'],
 ]
 

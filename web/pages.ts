@@ -10,6 +10,8 @@ import { eventRoutes } from './routes/event-routes.tsx'
 import { languageRoutes } from './routes/language-routes.ts'
 import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
 import { mailboxRoutes } from './routes/mailbox-routes.tsx'
+import { ownAccountRoutes } from './routes/own-account-routes.tsx'
+import { ownDataRoutes } from './routes/own-data-routes.tsx'
 import { proofRoutes } from './routes/proof-routes.tsx'
 import { returnRoutes } from './routes/return-routes.tsx'
 import { siteRoutes } from './routes/site-routes.tsx'
@@ -47,6 +49,8 @@ export function webPages(deps: WebDeps): Service {
         returnRoutes(routes)
         accountRoutes(routes)
         mailLinkRoutes(routes)
+        ownAccountRoutes(routes)
+        ownDataRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)
         languageRoutes(routes)

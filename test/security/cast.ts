@@ -29,6 +29,7 @@ export type Thing =
   | 'order'
   | 'ticket'
   | 'user'
+  | 'session'
   | 'mail'
   | 'deadLetter'
   | 'asset'
@@ -154,6 +155,8 @@ export async function startCast(): Promise<Cast> {
           return owner.ticketCode
         case 'user':
           return String(owner.id)
+        case 'session':
+          return await newSession(app, owner.id)
         case 'deadLetter':
           return await newDeadLetter(app)
         case 'mail':
@@ -173,6 +176,7 @@ export async function startCast(): Promise<Cast> {
     },
     missing: (thing) => {
       if (thing === 'asset') return 'nothing.css'
+      if (thing === 'session') return '00000000-0000-4000-8000-000000000000'
       if (thing === 'tickets link' || thing === 'calendar link') return `${FAR_ID}/${NO_LINK}`
       if (thing === 'svg link' || thing === 'png link') return `${other.ticketCode}/${NO_LINK}`
       return thing === 'ticket' ? `${other.ticketCode.slice(0, -4)}0000` : FAR_ID
@@ -197,6 +201,16 @@ async function databaseWithLongIds(): Promise<TestDatabase> {
     [FIRST_ID],
   )
   return database
+}
+
+/** A session of the pages, which takes no access token with it when it ends. */
+async function newSession(app: TestApp, userId: number): Promise<string> {
+  await app.db.transaction(async (tx) => await startSession(tx, userId, 'page'))
+  const [session] = await app.db.query<{ family: string }>(
+    'select family from sessions where user_id = $1 order by id desc limit 1',
+    [userId],
+  )
+  return session?.family ?? ''
 }
 
 /** The id of a job that was given up. */

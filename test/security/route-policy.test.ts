@@ -65,8 +65,8 @@ async function credentialsOf(route: Route, role: Role): Promise<Record<string, s
   if (role === 'nobody') return {}
   const person = cast.people[role]
   if (!route.policy.isPage) return { authorization: `Bearer ${person.token}` }
-  // Signing in or out ends the session it came with.
-  const isUsedUp = isWrite(route) && role !== 'suspended'
+  // Signing in or out ends the session it came with, and some routes those of all others.
+  const isUsedUp = role !== 'suspended'
   const fresh = isUsedUp ? await cast.openSession(person.id, 'page') : undefined
   return { cookie: fresh === undefined ? person.cookie : `session=${fresh}` }
 }
@@ -159,7 +159,15 @@ suite('everybody is answered as the policy says, and a refusal changes nothing',
 /** Answers without what tells one request from another. */
 function visibleIn(answer: TestAnswer, id: string) {
   const { date: _date, 'x-request-id': _request, ...headers } = answer.headers
-  const body = answer.body.replaceAll(id, 'ID').replace(/"request_id":"[^"]+"/, '')
+  // Every rendering has its own.
+  const [, nonce = 'NONCE'] =
+    /'nonce-([^']+)'/.exec(String(headers['content-security-policy'])) ?? []
+  const policy = String(headers['content-security-policy']).replaceAll(nonce, 'NONCE')
+  if ('content-security-policy' in headers) headers['content-security-policy'] = policy
+  const body = answer.body
+    .replaceAll(id, 'ID')
+    .replaceAll(nonce, 'NONCE')
+    .replace(/"request_id":"[^"]+"/, '')
   return { status: answer.status, headers, body }
 }
 

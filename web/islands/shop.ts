@@ -4,5 +4,6 @@
  */
 import { startIslands } from './start-islands.ts'
 import { localTime } from './local-time.ts'
+import { password } from './password.ts'
 
-startIslands(document, { 'local-time': localTime })
+startIslands(document, { 'local-time': localTime, password })

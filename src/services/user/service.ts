@@ -19,7 +19,7 @@ import { changeUser } from './change-user.ts'
 import { WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS } from './check-password.ts'
 import { createFirstAdmin } from './create-first-admin.ts'
 import { createKnownDevices } from './known-devices.ts'
-import { deleteAccount } from './delete-account.ts'
+import { deleteAccount, findTies } from './delete-account.ts'
 import { endSessions } from './end-sessions.ts'
 import { createExportLimit, exportPersonalData } from './export-personal-data.ts'
 import { logIn } from './log-in.ts'
@@ -138,6 +138,10 @@ export function userService(
       await endSessions(useCaseDeps, command)
     },
     exportPersonalData: async (userId) => await exportPersonalData(useCaseDeps, userId),
+    askVerification: async (command) => {
+      await askVerification(useCaseDeps, command)
+    },
+    findTies: async (userId) => await findTies(useCaseDeps, userId),
     deleteAccount: async (command) => {
       await deleteAccount(useCaseDeps, command)
     },
@@ -171,12 +175,7 @@ export function userService(
         secureCookies,
       })
       ownAccountRoutes(app, { ...accounts, secureCookies })
-      mailLinkRoutes(app, {
-        ...accounts,
-        askVerification: async (command) => {
-          await askVerification(useCaseDeps, command)
-        },
-      })
+      mailLinkRoutes(app, accounts)
     },
     start: () => startUpkeep(),
   }
