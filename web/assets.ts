@@ -19,7 +19,7 @@ const SHEETS = [
     'cards',
   ],
   ...['event', 'buy', 'tickets', 'account', 'own-account', 'mailbox', 'reference'],
-  ...['proof', 'returns', 'print'],
+  ...['proof', 'returns', 'language', 'print'],
 ]
 
 export interface Asset {

@@ -5,5 +5,15 @@
 import { startIslands } from './start-islands.ts'
 import { localTime } from './local-time.ts'
 import { password } from './password.ts'
+import { searchAsYouType } from './search-as-you-type.ts'
 
-startIslands(document, { 'local-time': localTime, password })
+const islands = {
+  'local-time': localTime,
+  password,
+  'search-as-you-type': searchAsYouType,
+}
+startIslands(document, islands)
+// What was fetched and put in the place of something has islands of its own.
+document.addEventListener('islands', ({ target }) => {
+  if (target instanceof Element) startIslands(target, islands)
+})
