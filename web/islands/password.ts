@@ -1,8 +1,5 @@
 /** Shows a password while somebody wants to see it, and says how good a new one is. */
-
-const LENGTH_MIN = 8
-/** From here on guessing takes long, whatever it is made of. */
-const LENGTH_GOOD = 15
+import { gradeOf } from '../password-grade.ts'
 
 /** `<div data-island="password" data-show data-hide data-short data-fair data-good>` */
 export function password(element: HTMLElement): void {
@@ -33,12 +30,4 @@ export function password(element: HTMLElement): void {
     strength.dataset['grade'] = grade
     strength.textContent = element.dataset[grade] ?? ''
   })
-}
-
-/** By length and variety alone: what is among the first guesses, the shop knows when it is sent. */
-export function gradeOf(typed: string): 'none' | 'short' | 'fair' | 'good' {
-  const { length } = [...typed]
-  if (length === 0) return 'none'
-  if (length < LENGTH_MIN) return 'short'
-  return length >= LENGTH_GOOD && new Set(typed).size > 5 ? 'good' : 'fair'
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gradeOf } from './password.ts'
+import { gradeOf } from './password-grade.ts'
 
 test('a password is graded by its length, and one letter repeated is never good', () => {
   const grades = [
