@@ -120,8 +120,7 @@ export async function composeShop(
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
     limitsAddresses: config.rateLimits !== 'off',
-    personalData: personalDataOfServices(db),
-    logger,
+    ...{ personalData: personalDataOfServices(db), logger },
   })
   const ticketing = ticketingService({
     db,
