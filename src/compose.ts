@@ -120,8 +120,7 @@ export async function composeShop(
     isProduction: config.isProduction,
     secureCookies: tls !== undefined || config.isProduction,
     limitsAddresses: config.rateLimits !== 'off',
-    personalData: personalDataOfServices(db),
-    ...{ logger, signIn: config.signIn },
+    ...{ personalData: personalDataOfServices(db), logger, signIn: config.signIn },
   })
   const ticketing = ticketingService({
     db,

@@ -18,7 +18,7 @@ const SHEETS = [
     'search',
     'cards',
   ],
-  ...['event', 'buy', 'live', 'tickets', 'account', 'mailbox', 'reference'],
+  ...['event', 'buy', 'live', 'tickets', 'account', 'own-account', 'mailbox', 'reference'],
   ...['proof', 'returns', 'language', 'design', 'print'],
 ]
 

@@ -109,6 +109,11 @@ function Footer({ visitor }: { visitor: Visitor }): VNode {
         </p>
         <nav aria-label={texts.about}>
           <ul>
+            {visitor.user !== undefined && (
+              <li>
+                <a href="/account">{texts.account}</a>
+              </li>
+            )}
             <li>
               <a href="/docs">{texts.api}</a>
             </li>

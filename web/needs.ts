@@ -18,6 +18,30 @@ export interface ProvenUser {
   tokenVersion: number
 }
 
+export interface OwnAccount {
+  id: number
+  name: string
+  email: string
+  language: Language
+  emailVerifiedAt: Date | null
+}
+
+export interface OwnSession {
+  sessionId: string
+  kind: 'refresh' | 'page'
+  /** Null when it is not known. */
+  device: string | null
+  signedInAt: Date
+  /** To the hour. */
+  lastSeenAt: Date
+  isCurrent: boolean
+}
+
+export type AccountTies = readonly {
+  reason: 'open_orders' | 'payments_under_way' | 'events_ahead' | 'last_admin' | 'tickets_ahead'
+  count: number
+}[]
+
 export interface Accounts {
   register: (command: {
     name: string
@@ -35,9 +59,54 @@ export interface Accounts {
     device: string | undefined
     address: string
   }) => Promise<{ user: ProvenUser; device: string }>
-  openPageSession: (user: ProvenUser) => Promise<{ token: string; expiresAt: Date }>
+  openPageSession: (
+    user: ProvenUser,
+    userAgent?: string,
+  ) => Promise<{ token: string; expiresAt: Date }>
   findPageSession: (token: string) => Promise<PageUser | undefined>
   closePageSession: (token: string) => Promise<void>
+  /** Undefined when the account has gone. */
+  findUser: (userId: number) => Promise<OwnAccount | undefined>
+  /** @throws AppError, naming the field. A new password ends every session and begins the one asked for. */
+  changeOwnAccount: (command: {
+    userId: number
+    name?: string
+    language?: Language
+    password?: string
+    currentPassword?: string
+    session?: { kind: 'page'; userAgent: string | undefined }
+    requestId: string
+  }) => Promise<{ session: { token: string; expiresAt: Date } | undefined }>
+  /** Has a link sent to a new address. @throws AppError, naming the field. */
+  askEmailChange: (command: {
+    userId: number
+    email: string
+    currentPassword: string
+    address: string
+    requestId: string
+  }) => Promise<void>
+  /** The address that was asked for and is not proved yet. */
+  findNewEmail: (userId: number) => Promise<string | undefined>
+  /** Has the mail sent again that proves the address. */
+  askVerification: (command: { userId: number; address: string }) => Promise<void>
+  /** @param token Of the session that asks. */
+  listSessions: (userId: number, token: string | undefined) => Promise<readonly OwnSession[]>
+  /** @throws AppError `not_found` */
+  endSessions: (command: {
+    userId: number
+    which: { sessionId: string } | { butOf: string | undefined }
+  }) => Promise<void>
+  /** @throws AppError `rate_limited` */
+  exportPersonalData: (userId: number) => Promise<Record<string, unknown>>
+  /** What is in the way of leaving, or has to be said about it. */
+  findTies: (userId: number) => Promise<AccountTies>
+  /** @throws AppError `account_in_use`, `confirmation_needed`, `invalid_value` */
+  deleteAccount: (command: {
+    userId: number
+    currentPassword: string
+    acceptsLosingSight: boolean
+    requestId: string
+  }) => Promise<void>
   /** Has a link to a new password sent to an address, if it is somebody's. */
   askPasswordReset: (command: { email: string; address: string }) => Promise<void>
   /** @throws AppError `invalid_value`, naming the field: the token of the link, or the password. */

@@ -13,6 +13,8 @@ import { languageRoutes } from './routes/language-routes.ts'
 import { foreignSignInRoutes } from './routes/foreign-sign-in-routes.tsx'
 import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
 import { mailboxRoutes } from './routes/mailbox-routes.tsx'
+import { ownAccountRoutes } from './routes/own-account-routes.tsx'
+import { ownDataRoutes } from './routes/own-data-routes.tsx'
 import { proofRoutes } from './routes/proof-routes.tsx'
 import { returnRoutes } from './routes/return-routes.tsx'
 import { siteRoutes } from './routes/site-routes.tsx'
@@ -55,6 +57,8 @@ export function webPages(deps: WebDeps): Service {
         foreignSignInRoutes(routes)
         connectionRoutes(routes)
         mailLinkRoutes(routes)
+        ownAccountRoutes(routes)
+        ownDataRoutes(routes)
         mailboxRoutes(routes)
         siteRoutes(routes)
         languageRoutes(routes)

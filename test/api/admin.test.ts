@@ -332,20 +332,20 @@ test('the audit log tells who did what, newest first, and no secret', async () =
       after: { user_type: 'organizer' },
     },
     { actor_id: user.id, ...changed, before: {}, after: { password: 'changed' } },
-    { actor_id: user.id, ...changed, before: { name: 'Alice' }, after: { name: 'Alice B.' } },
+    { actor_id: user.id, ...changed, before: {}, after: { name: 'changed' } },
     {
       actor_id: user.id,
       action: 'user.registered',
       subject_id: user.id,
       before: null,
-      after: { name: 'Alice', email: user.email, user_type: 'guest' },
+      after: { user_type: 'guest' },
     },
     {
       actor_id: null,
       action: 'user.made_admin',
       subject_id: admin.id,
       before: null,
-      after: { name: 'Admin', email: ADMIN.email, user_type: 'admin' },
+      after: { user_type: 'admin' },
     },
   ])
   assert.match(entries[0]?.request_id ?? '', /^[\w-]{8,}$/)

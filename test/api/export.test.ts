@@ -103,7 +103,7 @@ test('the export has what every table says about its owner, and nothing of anybo
     data['orders']?.map(({ order_id, total_price }) => ({ order_id, total_price })),
     [{ order_id: order.order_id, total_price: '60.00' }],
   )
-  assert.ok(answer.body.includes(String(ticket?.ticket_code)))
+  assert.ok(answer.body.includes(String(ticket?.ticket_code)), 'the code of a ticket')
   assert.deepEqual(
     data['events']?.map(({ name }) => name),
     [own.name],

@@ -52,7 +52,10 @@ test('a page session tells who is signed in, until it is closed', async () => {
   const { user } = await shop.accounts.login(credentials)
   const { token, expiresAt } = await shop.accounts.openPageSession(user)
   assert.equal(expiresAt.getTime() > Date.now(), true)
-  const expected = { userId: user.id, userType: 'guest', name: 'Alice', email: credentials.email }
+  const expected = {
+    ...{ userId: user.id, userType: 'guest', name: 'Alice', email: credentials.email },
+    language: 'en',
+  }
   for (let n = 0; n < 2; n += 1) {
     assert.deepEqual({ ...(await shop.accounts.findPageSession(token)) }, expected)
   }

@@ -30,6 +30,7 @@ export type Thing =
   | 'ticket'
   | 'user'
   | 'identity'
+  | 'session'
   | 'mail'
   | 'deadLetter'
   | 'failed refund'
@@ -163,6 +164,8 @@ export async function startCast(): Promise<Cast> {
           return String(owner.id)
         case 'identity':
           return await newIdentity(app, owner.id)
+        case 'session':
+          return await newSession(app, owner.id)
         case 'deadLetter':
           return await newDeadLetter(app)
         case 'failed refund':
@@ -184,6 +187,7 @@ export async function startCast(): Promise<Cast> {
     },
     missing: (thing) => {
       if (thing === 'asset') return 'nothing.css'
+      if (thing === 'session') return '00000000-0000-4000-8000-000000000000'
       if (thing === 'tickets link' || thing === 'calendar link') return `${FAR_ID}/${NO_LINK}`
       if (thing === 'svg link' || thing === 'png link') return `${other.ticketCode}/${NO_LINK}`
       return thing === 'ticket' ? `${other.ticketCode.slice(0, -4)}0000` : FAR_ID
@@ -218,6 +222,16 @@ async function newIdentity(app: TestApp, userId: number): Promise<string> {
     [userId],
   )
   return String(row?.id)
+}
+
+/** A session of the pages, which takes no access token with it when it ends. */
+async function newSession(app: TestApp, userId: number): Promise<string> {
+  await app.db.transaction(async (tx) => await startSession(tx, userId, 'page'))
+  const [session] = await app.db.query<{ family: string }>(
+    'select family from sessions where user_id = $1 order by id desc limit 1',
+    [userId],
+  )
+  return session?.family ?? ''
 }
 
 /** The id of a job that was given up. */

@@ -15,6 +15,7 @@ import {
   signUp,
 } from '../support/accounts.ts'
 import { startApp } from '../support/app.ts'
+import { leave } from '../support/own-account.ts'
 import { startShopProcess } from '../support/process.ts'
 
 const USERS = '/api/v1/admin/users'
@@ -59,6 +60,8 @@ test('rights that are taken away in one process are gone in another, which had s
   const suspended = await signUp(app)
   const careful = await signUp(app)
   const robbed = await signUp(app)
+  const gone = await signUp(app)
+  const gonePage = await app.db.transaction(async (tx) => await startSession(tx, gone.id, 'page'))
   const page = await app.db.transaction(async (tx) => await startSession(tx, suspended.id, 'page'))
 
   const rights: [what: string, has: number, lost: number, ask: () => Promise<number>][] = [
@@ -78,6 +81,13 @@ test('rights that are taken away in one process are gone in another, which had s
     ],
     ['a token from before a new password', 200, 401, async () => await ask(ME, bearer(careful.token))], // prettier-ignore
     ['a token whose refresh token was stolen', 200, 401, async () => await ask(ME, bearer(robbed.token))], // prettier-ignore
+    ['somebody who deleted the account', 200, 401, async () => await ask(ME, bearer(gone.token))],
+    [
+      'their page',
+      200,
+      303,
+      async () => await ask('/tickets', { cookie: `session=${gonePage.token}` }),
+    ],
   ]
   for (const [what, has, , call] of rights) assert.equal(await call(), has, `${what}: the control`)
 
@@ -92,6 +102,8 @@ test('rights that are taken away in one process are gone in another, which had s
   await post(app, REFRESH, stolen)
   await app.db.query(`update sessions set rotated_at = rotated_at - interval '11 seconds'`)
   assert.equal((await post(app, REFRESH, stolen)).status, 401)
+
+  assert.equal((await leave(app, gone)).status, 204)
 
   const deadline = Date.now() + LOST_WITHIN_MS
   for (const [what, , lost, call] of rights) {
@@ -111,7 +123,7 @@ test('rights that are taken away in one process are gone in another, which had s
   assert.equal(await ask(REFRESH, {}, { refresh_token: suspended.refreshToken }), 401)
 })
 
-test('nobody is deleted, since their tokens would outlive them', async () => {
+test('no row of a user is deleted, since their tokens would outlive them', async () => {
   await using app = await startApp()
   const account = await signUp(app, { user_type: 'organizer' })
   await assert.rejects(

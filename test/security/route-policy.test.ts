@@ -65,8 +65,8 @@ async function credentialsOf(route: Route, role: Role): Promise<Record<string, s
   if (role === 'nobody') return {}
   const person = cast.people[role]
   if (!route.policy.isPage) return { authorization: `Bearer ${person.token}` }
-  // Signing in or out ends the session it came with.
-  const isUsedUp = isWrite(route) && role !== 'suspended'
+  // Signing in or out ends the session it came with, and some routes those of all others.
+  const isUsedUp = role !== 'suspended'
   const fresh = isUsedUp ? await cast.openSession(person.id, 'page') : undefined
   return { cookie: fresh === undefined ? person.cookie : `session=${fresh}` }
 }

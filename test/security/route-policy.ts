@@ -71,6 +71,9 @@ const verificationLink = async ({ linkToken }: Cast) => ({
   token: await linkToken('email_verification'),
 })
 
+const ownForm = { for: 'user', isPage: true, status: 303 } as const
+const wrongPassword = { current_password: 'nobody has this one' }
+
 /** A HEAD route follows its GET. */
 export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Accounts
@@ -83,6 +86,19 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /api/v1/users/logout': { for: 'anyone', status: 204, send: refreshToken },
   'GET /api/v1/users/me': { for: 'user', status: 200 },
   'PATCH /api/v1/users/me': { for: 'user', status: 200, send: () => ({ name: 'New Name' }) },
+  // The cast has no passwords; that it is asked for says that they may.
+  'POST /api/v1/users/me/email': {
+    ...{ for: 'user', status: 422 },
+    send: () => ({ ...wrongPassword, email: 'elsewhere@shop.example' }),
+  },
+  'DELETE /api/v1/users/me': { for: 'user', status: 422, send: () => wrongPassword },
+  'GET /api/v1/users/me/export': { for: 'user', status: 200 },
+  'GET /api/v1/users/me/sessions': { for: 'user', status: 200 },
+  'DELETE /api/v1/users/me/sessions': { for: 'user', status: 204 },
+  'DELETE /api/v1/users/me/sessions/:id': {
+    for: 'user',
+    things: { session: { own: 204, others: 404 } },
+  },
   'POST /api/v1/users/password-reset': {
     for: 'anyone',
     status: 202,
@@ -288,6 +304,34 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'POST /reset': { ...page, send: resetLink },
   'GET /verify': page,
   'POST /verify': { ...page, send: verificationLink },
+  'GET /account': { for: 'user', isPage: true, status: 200 },
+  'POST /account/verification': { ...ownForm, send: () => ({}) },
+  'GET /account/name': { for: 'user', isPage: true, status: 200 },
+  'POST /account/name': { ...ownForm, send: () => ({ name: 'New Name' }) },
+  'GET /account/language': { for: 'user', isPage: true, status: 200 },
+  'POST /account/language': { ...ownForm, send: () => ({ language: 'en' }) },
+  'GET /account/email': { for: 'user', isPage: true, status: 200 },
+  'POST /account/email': {
+    ...{ for: 'user', isPage: true, status: 422 },
+    send: () => ({ ...wrongPassword, email: 'elsewhere@shop.example' }),
+  },
+  'GET /account/password': { for: 'user', isPage: true, status: 200 },
+  'POST /account/password': {
+    ...{ for: 'user', isPage: true, status: 422 },
+    send: () => ({ ...wrongPassword, password: PASSWORD }),
+  },
+  'GET /account/sessions': { for: 'user', isPage: true, status: 200 },
+  'POST /account/sessions/others/end': { ...ownForm, send: () => ({}) },
+  'POST /account/sessions/:id/end': {
+    ...{ for: 'user', isPage: true, things: { session: { own: 303, others: 404 } } },
+    send: () => ({}),
+  },
+  'GET /account/export': { for: 'user', isPage: true, status: 200 },
+  'GET /account/delete': { for: 'user', isPage: true, status: 200 },
+  'POST /account/delete': {
+    ...{ for: 'user', isPage: true, status: 422 },
+    send: () => wrongPassword,
+  },
   // Here they are asked for by a name that is not this machine's, which would open them to all.
   'GET /mailbox': { for: 'admin', isPage: true, status: 200 },
   'GET /mailbox/:id': { for: 'admin', isPage: true, things: { mail: shown } },

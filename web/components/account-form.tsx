@@ -2,6 +2,8 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { Layout } from '../layout.tsx'
 import type { Visitor } from '../visitor.ts'
+import type { Language } from '../../src/kernel/language.ts'
+import { signInTexts } from '../texts/sign-in.ts'
 import { Field } from './field.tsx'
 import { ErrorSummary, Notice } from './notice.tsx'
 import { Poster } from './poster.tsx'
@@ -12,17 +14,25 @@ export interface FormProblem {
   faults: readonly { field: string; message: string }[]
 }
 
-export function EmailField(props: { value: string; fault: string | undefined }): VNode {
+/** @param props.autocomplete `username` where somebody signs in with it. */
+export function EmailField(props: {
+  language: Language
+  value: string
+  fault: string | undefined
+  autocomplete?: 'email' | 'username'
+  label?: string
+}): VNode {
   return (
     <Field
       name="email"
-      label="E-mail address"
+      label={props.label ?? signInTexts[props.language].email}
       type="email"
       value={props.value}
       fault={props.fault}
       required
       maxLength={255}
-      autocomplete="email"
+      autocomplete={props.autocomplete ?? 'email'}
+      inputMode="email"
     />
   )
 }

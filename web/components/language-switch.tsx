@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { frameTexts } from '../texts/frame.ts'
 import type { Visitor } from '../visitor.ts'
 
-const NAMES = { en: 'English', de: 'Deutsch' } as const
+export const LANGUAGE_NAMES = { en: 'English', de: 'Deutsch' } as const
 const LANGUAGES = ['en', 'de'] as const
 
 /** A form, so that it needs no script; the same page comes back in the other language. */
@@ -20,7 +20,7 @@ export function LanguageSwitch({ visitor }: { visitor: Visitor }): VNode {
             lang={language}
             aria-pressed={language === visitor.language}
           >
-            {NAMES[language]}
+            {LANGUAGE_NAMES[language]}
           </button>
         ))}
       </fieldset>

@@ -47,7 +47,10 @@ function Account({ visitor }: { visitor: Visitor }): VNode {
   }
   return (
     <form class="masthead-account" method="post" action="/sign-out">
-      <span class="masthead-name">{visitor.user.name}</span>
+      <a class="masthead-name" href="/account">
+        <span class="visually-hidden">{texts.account}: </span>
+        <bdi>{visitor.user.name}</bdi>
+      </a>
       <button class="masthead-sign-in" type="submit">
         {texts.signOut}
       </button>

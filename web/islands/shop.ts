@@ -6,12 +6,14 @@ import { startIslands } from './start-islands.ts'
 import { liveStock } from './live-stock.ts'
 import { localTime } from './local-time.ts'
 import { saleCountdown } from './sale-countdown.ts'
+import { password } from './password.ts'
 import { searchAsYouType } from './search-as-you-type.ts'
 
 const islands = {
   'live-stock': liveStock,
   'local-time': localTime,
   'sale-countdown': saleCountdown,
+  password,
   'search-as-you-type': searchAsYouType,
 }
 startIslands(document, islands)

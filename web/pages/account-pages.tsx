@@ -1,5 +1,6 @@
 /** Signing in and signing up. */
 import type { VNode } from 'preact'
+import { LANGUAGES, type Language } from '../../src/kernel/language.ts'
 import {
   AccountLayout,
   EmailField,
@@ -8,6 +9,9 @@ import {
 } from '../components/account-form.tsx'
 import { Field, faultOf } from '../components/field.tsx'
 import { SignInWith } from '../components/sign-in-with.tsx'
+import { LANGUAGE_NAMES } from '../components/language-switch.tsx'
+import { PasswordField } from '../components/password-field.tsx'
+import { signInTexts } from '../texts/sign-in.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface AccountFormProps {
@@ -15,103 +19,126 @@ export interface AccountFormProps {
   /** Where to go afterwards; a path of ours. */
   next: string
   /** What was typed, without the password. */
-  typed: { name: string; email: string; userType: string }
+  typed: { name: string; email: string; userType: string; language: string }
   problem: FormProblem | undefined
   /** With which people can sign in who have an account there. */
   providers: readonly { id: string; name: string }[]
 }
 
 export function SignInPage(props: AccountFormProps): VNode {
-  const { problem, typed, next } = props
+  const { visitor, problem, typed, next } = props
+  const { language } = visitor
+  const t = signInTexts[language]
   const faults = problem?.faults ?? []
   return (
-    <AccountLayout visitor={props.visitor} title="Sign in" posterId={1}>
+    <AccountLayout visitor={visitor} title={t.signIn} posterId={1}>
       <Problem problem={problem} />
       {problem === undefined && next.startsWith('/events/') && (
-        <p class="account-why">Sign in to buy tickets. You come back to the event afterwards.</p>
+        <p class="account-why">{t.whySignIn}</p>
       )}
       <form method="post" action="/sign-in">
         <input type="hidden" name="next" value={next} />
-        <EmailField value={typed.email} fault={faultOf(faults, 'email')} />
-        <Field
-          name="password"
-          label="Password"
-          type="password"
+        <EmailField
+          language={language}
+          value={typed.email}
+          fault={faultOf(faults, 'email')}
+          autocomplete="username"
+        />
+        <PasswordField
+          language={language}
+          label={t.password}
           fault={faultOf(faults, 'password')}
-          required
-          maxLength={1_000}
-          autocomplete="current-password"
+          isCurrent
         />
         <button class="button button-big" type="submit">
-          Sign in
+          {t.signIn}
         </button>
       </form>
       <SignInWith providers={props.providers} next={next} language={props.visitor.language} />
       <p>
-        <a href="/forgot-password">Forgot your password?</a>
+        <a href="/forgot-password">{t.forgotten}</a>
       </p>
       <p>
-        New here? <a href={withNext('/sign-up', next)}>Create an account</a>
+        {t.newHere} <a href={withNext('/sign-up', next)}>{t.createAccount}</a>
       </p>
     </AccountLayout>
   )
 }
 
 export function SignUpPage(props: AccountFormProps): VNode {
-  const { problem, typed, next } = props
+  const { visitor, problem, typed, next } = props
+  const { language } = visitor
+  const t = signInTexts[language]
   const faults = problem?.faults ?? []
   return (
-    <AccountLayout visitor={props.visitor} title="Create an account" posterId={9}>
+    <AccountLayout visitor={visitor} title={t.createAccount} posterId={9}>
       <Problem problem={problem} />
       <form method="post" action="/sign-up">
         <input type="hidden" name="next" value={next} />
         <Field
           name="name"
-          label="Name"
+          label={t.name}
           value={typed.name}
           fault={faultOf(faults, 'name')}
           required
           maxLength={100}
           autocomplete="name"
         />
-        <EmailField value={typed.email} fault={faultOf(faults, 'email')} />
-        <Field
-          name="password"
-          label="Password"
-          type="password"
-          hint="At least 8 characters, any you like. A few words together are good."
-          fault={faultOf(faults, 'password')}
-          required
-          maxLength={1_000}
-          autocomplete="new-password"
+        <EmailField
+          language={language}
+          value={typed.email}
+          fault={faultOf(faults, 'email')}
+          autocomplete="username"
         />
-        <UserTypeChoice chosen={typed.userType} />
+        <PasswordField language={language} label={t.password} fault={faultOf(faults, 'password')} />
+        <UserTypeChoice chosen={typed.userType} language={language} />
+        <LanguageField
+          label={t.language}
+          chosen={typed.language === '' ? language : typed.language}
+        />
         <button class="button button-big" type="submit">
-          Create account
+          {t.create}
         </button>
       </form>
       <SignInWith providers={props.providers} next={next} language={props.visitor.language} />
       <p>
-        Have an account? <a href={withNext('/sign-in', next)}>Sign in</a>
+        {t.haveOne} <a href={withNext('/sign-in', next)}>{t.signIn}</a>
       </p>
     </AccountLayout>
   )
 }
 
-function UserTypeChoice({ chosen }: { chosen: string }): VNode {
+/** Each language is called by its own name. */
+export function LanguageField({ label, chosen }: { label: string; chosen: string }): VNode {
+  return (
+    <div class="field">
+      <label for="language">{label}</label>
+      <select id="language" name="language">
+        {LANGUAGES.map((language) => (
+          <option value={language} lang={language} selected={language === chosen}>
+            {LANGUAGE_NAMES[language]}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+function UserTypeChoice({ chosen, language }: { chosen: string; language: Language }): VNode {
+  const t = signInTexts[language]
   const isOrganizer = chosen === 'organizer'
   return (
     <fieldset class="types" id="user_type">
-      <legend>What do you want to do?</legend>
+      <legend>{t.what}</legend>
       <label class="type">
         <input type="radio" name="user_type" value="guest" checked={!isOrganizer} />
-        <span class="type-name">Go to events</span>
-        <span class="type-note">Buy tickets</span>
+        <span class="type-name">{t.guest}</span>
+        <span class="type-note">{t.guestNote}</span>
       </label>
       <label class="type">
         <input type="radio" name="user_type" value="organizer" checked={isOrganizer} />
-        <span class="type-name">Organize events</span>
-        <span class="type-note">Sell tickets, and buy them</span>
+        <span class="type-name">{t.organizer}</span>
+        <span class="type-note">{t.organizerNote}</span>
       </label>
     </fieldset>
   )

@@ -6,8 +6,10 @@ import {
   type FormProblem,
   Problem,
 } from '../components/account-form.tsx'
-import { Field, faultOf } from '../components/field.tsx'
+import { faultOf } from '../components/field.tsx'
 import { Notice } from '../components/notice.tsx'
+import { PasswordField } from '../components/password-field.tsx'
+import { signInTexts } from '../texts/sign-in.ts'
 import type { Visitor } from '../visitor.ts'
 
 export function ForgotPasswordPage(props: {
@@ -16,18 +18,25 @@ export function ForgotPasswordPage(props: {
   problem: FormProblem | undefined
 }): VNode {
   const { visitor, typed, problem } = props
+  const { language } = visitor
+  const t = signInTexts[language]
   return (
-    <AccountLayout visitor={visitor} title="Forgot your password?" posterId={4}>
+    <AccountLayout visitor={visitor} title={t.forgotten} posterId={4}>
       <Problem problem={problem} />
-      <p class="account-why">We send you a link to choose a new one.</p>
+      <p class="account-why">{t.sendLink}</p>
       <form method="post" action="/forgot-password">
-        <EmailField value={typed.email} fault={faultOf(problem?.faults ?? [], 'email')} />
+        <EmailField
+          language={language}
+          value={typed.email}
+          fault={faultOf(problem?.faults ?? [], 'email')}
+          autocomplete="username"
+        />
         <button class="button button-big" type="submit">
-          Send me the link
+          {t.sendMeLink}
         </button>
       </form>
       <p>
-        <a href="/sign-in">Back to signing in</a>
+        <a href="/sign-in">{t.back}</a>
       </p>
     </AccountLayout>
   )
@@ -35,16 +44,14 @@ export function ForgotPasswordPage(props: {
 
 /** The same whether or not there is such an account. */
 export function LinkSentPage({ visitor }: { visitor: Visitor }): VNode {
+  const t = signInTexts[visitor.language]
   return (
-    <AccountLayout visitor={visitor} title="Look into your mail" posterId={4}>
-      <Notice
-        tone="done"
-        title="If there is an account under this address, the link is on its way."
-      >
-        <p>It is good for one hour. Nothing there? Look into the spam, or ask again.</p>
+    <AccountLayout visitor={visitor} title={t.lookIntoMail} posterId={4}>
+      <Notice tone="done" title={t.onItsWay}>
+        <p>{t.goodForAnHour}</p>
       </Notice>
       <p>
-        <a href="/sign-in">Back to signing in</a>
+        <a href="/sign-in">{t.back}</a>
       </p>
     </AccountLayout>
   )
@@ -56,37 +63,35 @@ export function ResetPage(props: {
   problem: FormProblem | undefined
 }): VNode {
   const { visitor, token, problem } = props
+  const { language } = visitor
+  const t = signInTexts[language]
   return (
-    <AccountLayout visitor={visitor} title="Choose a new password" posterId={4}>
+    <AccountLayout visitor={visitor} title={t.chooseNew} posterId={4}>
       <Problem problem={problem} />
       <form method="post" action="/reset">
         <input type="hidden" name="token" value={token} />
-        <Field
-          name="password"
-          label="New password"
-          type="password"
-          hint="At least 8 characters, any you like. A few words together are good."
+        <PasswordField
+          language={language}
+          label={t.newPassword}
           fault={faultOf(problem?.faults ?? [], 'password')}
-          required
-          maxLength={1_000}
-          autocomplete="new-password"
         />
         <button class="button button-big" type="submit">
-          Change my password
+          {t.change}
         </button>
       </form>
-      <p>You are signed out everywhere, and sign in with the new one.</p>
+      <p>{t.signedOutEverywhere}</p>
     </AccountLayout>
   )
 }
 
 export function ResetDonePage({ visitor }: { visitor: Visitor }): VNode {
+  const t = signInTexts[visitor.language]
   return (
-    <AccountLayout visitor={visitor} title="Your password is changed" posterId={4}>
-      <Notice tone="done" title="You were signed out everywhere." />
+    <AccountLayout visitor={visitor} title={t.changed} posterId={4}>
+      <Notice tone="done" title={t.wereSignedOut} />
       <p>
         <a class="button button-big" href="/sign-in">
-          Sign in
+          {t.signIn}
         </a>
       </p>
     </AccountLayout>
@@ -95,13 +100,14 @@ export function ResetDonePage({ visitor }: { visitor: Visitor }): VNode {
 
 /** It only asks: programs that look into mail open every link, and must confirm nothing. */
 export function VerifyPage({ visitor, token }: { visitor: Visitor; token: string }): VNode {
+  const t = signInTexts[visitor.language]
   return (
-    <AccountLayout visitor={visitor} title="Is this your address?" posterId={2}>
-      <p class="account-why">Then confirm it, so that your tickets reach you.</p>
+    <AccountLayout visitor={visitor} title={t.isItYours} posterId={2}>
+      <p class="account-why">{t.thenConfirm}</p>
       <form method="post" action="/verify">
         <input type="hidden" name="token" value={token} />
         <button class="button button-big" type="submit">
-          Yes, it is mine
+          {t.itIsMine}
         </button>
       </form>
     </AccountLayout>
@@ -109,11 +115,12 @@ export function VerifyPage({ visitor, token }: { visitor: Visitor; token: string
 }
 
 export function VerifyDonePage({ visitor }: { visitor: Visitor }): VNode {
+  const t = signInTexts[visitor.language]
   return (
-    <AccountLayout visitor={visitor} title="Thank you" posterId={2}>
-      <Notice tone="done" title="Your address is confirmed." />
+    <AccountLayout visitor={visitor} title={t.thanks} posterId={2}>
+      <Notice tone="done" title={t.confirmed} />
       <p>
-        <a href="/">To the events</a>
+        <a href="/">{t.toEvents}</a>
       </p>
     </AccountLayout>
   )
@@ -125,11 +132,25 @@ export function DeadLinkPage(props: {
   again: { path: string; label: string }
 }): VNode {
   const { visitor, again } = props
+  const t = signInTexts[visitor.language]
   return (
-    <AccountLayout visitor={visitor} title="This link is no longer good" posterId={4}>
-      <Notice tone="problem" title="It was used before or has expired." />
+    <AccountLayout visitor={visitor} title={t.dead} posterId={4}>
+      <Notice tone="problem" title={t.deadWhy} />
       <p>
         <a href={again.path}>{again.label}</a>
+      </p>
+    </AccountLayout>
+  )
+}
+
+/** A new address that somebody else was quicker to take. */
+export function AddressTakenPage({ visitor }: { visitor: Visitor }): VNode {
+  const t = signInTexts[visitor.language]
+  return (
+    <AccountLayout visitor={visitor} title={t.taken} posterId={4}>
+      <Notice tone="problem" title={t.takenText} />
+      <p>
+        <a href="/">{t.toEvents}</a>
       </p>
     </AccountLayout>
   )

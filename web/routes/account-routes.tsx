@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { preferredLanguage } from '../../src/kernel/language.ts'
 import { type Form, formOf, secretOf } from '../form.ts'
+import type { FormProblem } from '../components/account-form.tsx'
 import type { ProvenUser } from '../needs.ts'
 import { type AccountFormProps, SignInPage, SignUpPage } from '../pages/account-pages.tsx'
 import { problemOf, requireFilled } from '../form-problem.ts'
+import { isLanguage } from '../language-cookie.ts'
 import { safeNext } from '../safe-next.ts'
 import { seeOther, sendPage } from '../send-page.ts'
+import { signInTexts } from '../texts/sign-in.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 export function accountRoutes({
@@ -41,10 +43,13 @@ export function accountRoutes({
     const form = formOf(request.body)
     const email = form('email')
     const password = secretOf(request.body, 'password')
+    const visitor = await findVisitor(request)
+    const { language } = visitor
+    const t = signInTexts[language]
     try {
       requireFilled([
-        ['email', email, 'Enter your e-mail address.'],
-        ['password', password, 'Enter your password.'],
+        ['email', email, t.enterEmail],
+        ['password', password, t.enterPassword],
       ])
       const device = cookies.readDevice(request)
       const { user, device: known } = await accounts.login({
@@ -56,7 +61,11 @@ export function accountRoutes({
       cookies.writeDevice(reply, known)
       return await enter(request, reply, user, form)
     } catch (error) {
-      const props = await refused(request, reply, form, error, 'You are not signed in')
+      const props = refused(
+        { visitor, providers: foreignSignIn.providers },
+        form,
+        problemOf(reply, error, { title: t.notSignedIn, language }),
+      )
       return await sendPage(reply, <SignInPage {...props} />)
     }
   })
@@ -68,24 +77,32 @@ export function accountRoutes({
       form('email'),
       secretOf(request.body, 'password'),
     ]
+    const visitor = await findVisitor(request)
+    const { language } = visitor
+    const t = signInTexts[language]
     try {
       requireFilled([
-        ['name', name, 'Enter your name.'],
-        ['email', email, 'Enter your e-mail address.'],
-        ['password', password, 'Choose a password.'],
+        ['name', name, t.enterName],
+        ['email', email, t.enterEmail],
+        ['password', password, t.choosePassword],
       ])
       const userType = form('user_type') === 'organizer' ? 'organizer' : 'guest'
+      const chosen = form('language')
       const user = await accounts.register({
         name,
         email,
         password,
         userType,
-        language: preferredLanguage(request.headers['accept-language']),
+        language: isLanguage(chosen) ? chosen : language,
         requestId: request.id,
       })
       return await enter(request, reply, user, form)
     } catch (error) {
-      const props = await refused(request, reply, form, error, 'The account was not created')
+      const props = refused(
+        { visitor, providers: foreignSignIn.providers },
+        form,
+        problemOf(reply, error, { title: t.notCreated, language }),
+      )
       return await sendPage(reply, <SignUpPage {...props} />)
     }
   })
@@ -106,31 +123,27 @@ export function accountRoutes({
   ): Promise<FastifyReply> {
     const before = cookies.readSession(request)
     if (before !== undefined) await accounts.closePageSession(before)
-    cookies.writeSession(reply, await accounts.openPageSession(user))
+    cookies.writeSession(reply, await accounts.openPageSession(user, request.headers['user-agent']))
     return await seeOther(reply, safeNext(form('next')))
   }
-
-  /** The form again, with what was typed and what is wrong with it. */
-  async function refused(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    form: Form,
-    error: unknown,
-    title: string,
-  ): Promise<AccountFormProps> {
-    const problem = problemOf(reply, error, title)
-    return {
-      visitor: await findVisitor(request),
-      next: safeNext(form('next')),
-      typed: typedInto(form),
-      problem,
-      providers: foreignSignIn.providers,
-    }
-  }
 }
+
+/** The form again, with what was typed and what is wrong with it. */
+const refused = (
+  { visitor, providers }: Pick<AccountFormProps, 'visitor' | 'providers'>,
+  form: Form,
+  problem: FormProblem,
+): AccountFormProps => ({
+  visitor,
+  next: safeNext(form('next')),
+  typed: typedInto(form),
+  problem,
+  providers,
+})
 
 const typedInto = (form: Form): AccountFormProps['typed'] => ({
   name: form('name'),
   email: form('email'),
   userType: form('user_type'),
+  language: form('language'),
 })

@@ -2,6 +2,7 @@ import { AppError } from '../../src/kernel/errors.ts'
 import { problemOf, requireFilled } from '../form-problem.ts'
 import { formOf, secretOf } from '../form.ts'
 import {
+  AddressTakenPage,
   DeadLinkPage,
   ForgotPasswordPage,
   LinkSentPage,
@@ -11,10 +12,9 @@ import {
   VerifyPage,
 } from '../pages/mail-link-pages.tsx'
 import { sendPage } from '../send-page.ts'
+import { accountTexts } from '../texts/account.ts'
+import { signInTexts } from '../texts/sign-in.ts'
 import { type PageRoutes, page } from './page-route.ts'
-
-const ANOTHER_RESET = { path: '/forgot-password', label: 'Ask for a new link' }
-const TO_SIGN_IN = { path: '/sign-in', label: 'Sign in' }
 
 export function mailLinkRoutes({ app, accounts, findVisitor }: PageRoutes): void {
   app.get('/forgot-password', page, async (request, reply) => {
@@ -25,12 +25,14 @@ export function mailLinkRoutes({ app, accounts, findVisitor }: PageRoutes): void
   app.post('/forgot-password', page, async (request, reply) => {
     const email = formOf(request.body)('email')
     const visitor = await findVisitor(request)
+    const { language } = visitor
+    const t = signInTexts[language]
     try {
-      requireFilled([['email', email, 'Enter your e-mail address.']])
+      requireFilled([['email', email, t.enterEmail]])
       await accounts.askPasswordReset({ email, address: request.ip })
       return await sendPage(reply, <LinkSentPage visitor={visitor} />)
     } catch (error) {
-      const problem = problemOf(reply, error, 'No link was sent')
+      const problem = problemOf(reply, error, { title: t.noLinkSent, language })
       return await sendPage(
         reply,
         <ForgotPasswordPage {...{ visitor, problem, typed: { email } }} />,
@@ -49,14 +51,17 @@ export function mailLinkRoutes({ app, accounts, findVisitor }: PageRoutes): void
     const token = formOf(request.body)('token')
     const password = secretOf(request.body, 'password')
     const visitor = await findVisitor(request)
+    const { language } = visitor
+    const t = signInTexts[language]
     try {
-      requireFilled([['password', password, 'Choose a password.']])
+      requireFilled([['password', password, t.choosePassword]])
       await accounts.resetPassword({ token, password, requestId: request.id })
       return await sendPage(reply, <ResetDonePage visitor={visitor} />)
     } catch (error) {
-      const problem = problemOf(reply, error, 'The password was not changed')
+      const problem = problemOf(reply, error, { title: t.notChanged, language })
       if (isDeadLink(error)) {
-        return await sendPage(reply, <DeadLinkPage visitor={visitor} again={ANOTHER_RESET} />)
+        const again = { path: '/forgot-password', label: t.askAgain }
+        return await sendPage(reply, <DeadLinkPage visitor={visitor} again={again} />)
       }
       return await sendPage(reply, <ResetPage {...{ visitor, token, problem }} />)
     }
@@ -74,8 +79,16 @@ export function mailLinkRoutes({ app, accounts, findVisitor }: PageRoutes): void
       await accounts.verifyEmail({ token, requestId: request.id })
       return await sendPage(reply, <VerifyDonePage visitor={visitor} />)
     } catch (error) {
-      problemOf(reply, error, '')
-      return await sendPage(reply, <DeadLinkPage visitor={visitor} again={TO_SIGN_IN} />)
+      const { language } = visitor
+      problemOf(reply, error, { title: '', language })
+      if (error instanceof AppError && error.code === 'email_taken') {
+        return await sendPage(reply, <AddressTakenPage visitor={visitor} />)
+      }
+      const again =
+        visitor.user === undefined
+          ? { path: '/sign-in', label: signInTexts[language].signIn }
+          : { path: '/account', label: accountTexts[language].title }
+      return await sendPage(reply, <DeadLinkPage visitor={visitor} again={again} />)
     }
   })
 }

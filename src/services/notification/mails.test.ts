@@ -3,11 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LANGUAGES, type Language } from '../../kernel/language.ts'
 import type { Mail } from './mail.ts'
+import { addressChangeMail } from './mails/address-change.ts'
 import { addressVerificationMail } from './mails/address-verification.ts'
 import { eventCancelledMail } from './mails/event-cancelled.ts'
 import { eventChangedMail } from './mails/event-changed.ts'
 import { eventPostponedMail } from './mails/event-postponed.ts'
 import { orderConfirmationMail } from './mails/order-confirmation.ts'
+import { farewellMail } from './mails/farewell.ts'
+import { newAddressMail } from './mails/new-address.ts'
 import { passwordResetMail } from './mails/password-reset.ts'
 import { paymentReturnedMail } from './mails/payment-returned.ts'
 import { refundSentMail } from './mails/refund-sent.ts'
@@ -62,6 +65,14 @@ function allMails(language: Language, typed: Typed): Record<string, Mail> {
     cancelled: eventCancelledMail({ cause: 'x', recipient: buyer, event: before }),
     passwordReset: passwordResetMail({ cause: 'x', recipient: buyer, url: LINK }),
     verification: addressVerificationMail({ cause: 'x', recipient: buyer, url: LINK }),
+    newAddress: newAddressMail({ cause: 'x', recipient: buyer, url: LINK }),
+    addressChangeAsked: addressChangeMail('asked', {
+      ...{ cause: 'x', recipient: buyer, newEmail: 'new.one@mail.example', url: LINK },
+    }),
+    addressChanged: addressChangeMail('done', {
+      ...{ cause: 'x', recipient: buyer, newEmail: 'new.one@mail.example' },
+    }),
+    farewell: farewellMail({ cause: 'x', recipient: buyer }),
   }
 }
 
@@ -85,6 +96,10 @@ const FACTS: Record<string, Record<Language, string[]>> = {
   cancelled: { en: ['Rock Night', 'comes back by itself'], de: ['Rock Night', 'kommt von selbst zurück'] },
   passwordReset: { en: [LINK, 'one hour'], de: [LINK, 'eine Stunde'] },
   verification: { en: [LINK, 'one day'], de: [LINK, 'einen Tag'] },
+  newAddress: { en: [LINK, 'one day'], de: [LINK, 'einen Tag'] },
+  addressChangeAsked: { en: [LINK, 'n…@mail.example'], de: [LINK, 'n…@mail.example'] },
+  addressChanged: { en: ['n…@mail.example'], de: ['n…@mail.example'] },
+  farewell: { en: ['good by their codes'], de: ['gelten weiter'] },
 } // prettier-ignore
 
 for (const language of LANGUAGES) {
@@ -138,15 +153,20 @@ test('a ticket has its picture, one without has none', () => {
 })
 
 test('nothing that was typed at registration is in a mail to an address that may be another’s', () => {
-  for (const name of ['passwordReset', 'verification']) {
+  for (const name of ['passwordReset', 'verification', 'newAddress']) {
     const mail = allMails('en', { ...HARMLESS, name: 'Visit evil.example' })[name]
     assert.doesNotMatch(`${mail?.html ?? ''}${mail?.text ?? ''}`, /evil/)
   }
 })
 
 test('no language says what another does', () => {
-  const sentences = (language: Language) =>
-    Object.values(textsOf(language)).flatMap((texts) => (typeof texts === 'object' ? Object.values(texts) : [])).filter((text) => typeof text === 'string' && text.includes(' ')) // prettier-ignore
+  const sentencesIn = (texts: unknown): string[] =>
+    typeof texts === 'string' && texts.includes(' ')
+      ? [texts]
+      : typeof texts === 'object' && texts !== null
+        ? Object.values(texts as Record<string, unknown>).flatMap(sentencesIn)
+        : []
+  const sentences = (language: Language) => sentencesIn(textsOf(language))
   const english = new Set(sentences('en'))
   assert.ok(english.size > 15, 'there are sentences')
   assert.deepEqual(

@@ -113,7 +113,7 @@ export const english = {
       preview: 'This address no longer opens your account.',
       title: 'Your account has a new address',
       intro: (address: string) =>
-        `Your account now has the address ${address}. We write there from now on, and you sign in with it.`,
+        `Your account now has the address ${address}. We write there now, and you sign in with it.`,
       advice: 'If it was not you, write to whoever runs this shop at once.',
     },
   },

@@ -1,4 +1,5 @@
 /** What the rest of the shop may ask of accounts; `compose.ts` hands it out. */
+import type { Ties } from '../../platform/personal-data.ts'
 import type { Transaction } from '../../platform/postgres.ts'
 import type { ChangeOwnAccountCommand, ChangedOwnAccount } from './change-own-account.ts'
 import type { ChangeUserCommand } from './change-user.ts'
@@ -38,7 +39,11 @@ export interface Accounts {
   /** @param token Of the session that asks. */
   listSessions: (userId: number, token: string | undefined) => Promise<SessionOverview[]>
   endSessions: (command: EndSessionsCommand) => Promise<void>
+  /** Has the mail sent again that proves an address. */
+  askVerification: (command: { userId: number; address: string }) => Promise<void>
   exportPersonalData: (userId: number) => Promise<Record<string, unknown>>
+  /** What ties somebody to the shop who may want to leave. */
+  findTies: (userId: number) => Promise<Ties[]>
   deleteAccount: (command: DeleteAccountCommand) => Promise<void>
   /** Uses up the token of a link that proves an address; a new one takes effect with it. */
   verifyEmail: (command: { token: string; requestId: string }) => Promise<void>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { PersonalData, ReasonToStay, Ties } from '../../platform/personal-data.ts'
-import type { Database } from '../../platform/postgres.ts'
+import type { Database, Transaction } from '../../platform/postgres.ts'
 import { publish } from '../../platform/outbox/publish.ts'
 import type { CheckPasswordDeps } from './check-password.ts'
 import { anonymizeUser, lockLeavingUser } from './leaving-users.sql.ts'
@@ -46,10 +46,7 @@ export async function deleteAccount(
     if (user === undefined) throw new AppError('unauthenticated')
     if (user.suspendedAt !== null) throw new AppError('account_suspended')
     if (user.passwordHash !== checked.passwordHash) throw new AppError('precondition_failed')
-    const ties: Ties[] = []
-    for (const { findTies } of deps.personalData)
-      ties.push(...((await findTies?.(tx, userId)) ?? []))
-    refuseWhileTied(ties, command.acceptsLosingSight ?? false)
+    refuseWhileTied(await tiesIn(tx, deps.personalData, userId), command.acceptsLosingSight ?? false)
     for (const { forget } of deps.personalData) await forget?.(tx, userId)
 
     const { email, language } = user
@@ -64,6 +61,24 @@ export async function deleteAccount(
     return await anonymizeUser(tx, userId)
   })
   deps.onRevoked(gone)
+}
+
+/** What would be in the way of leaving now, for who thinks about it. */
+export async function findTies(
+  deps: Pick<DeleteAccountDeps, 'db' | 'personalData'>,
+  userId: number,
+): Promise<Ties[]> {
+  return await deps.db.transaction(async (tx) => await tiesIn(tx, deps.personalData, userId))
+}
+
+async function tiesIn(
+  tx: Transaction,
+  parts: readonly PersonalData[],
+  userId: number,
+): Promise<Ties[]> {
+  const ties: Ties[] = []
+  for (const part of parts) ties.push(...((await part.findTies?.(tx, userId)) ?? []))
+  return ties
 }
 
 const ADVICE: Record<Exclude<ReasonToStay, 'tickets_ahead'>, string> = {

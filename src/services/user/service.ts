@@ -23,7 +23,7 @@ import { createForeignSignIn } from './foreign-sign-in/create-foreign-sign-in.ts
 import type { ForeignSignIn } from './foreign-sign-in/foreign-sign-in.ts'
 import { deleteExpiredSignIns } from './foreign-sign-in/identities.sql.ts'
 import { createKnownDevices } from './known-devices.ts'
-import { deleteAccount } from './delete-account.ts'
+import { deleteAccount, findTies } from './delete-account.ts'
 import { endSessions } from './end-sessions.ts'
 import { createExportLimit, exportPersonalData } from './export-personal-data.ts'
 import { logIn } from './log-in.ts'
@@ -144,6 +144,10 @@ export function userService(
       await endSessions(useCaseDeps, command)
     },
     exportPersonalData: async (userId) => await exportPersonalData(useCaseDeps, userId),
+    askVerification: async (command) => {
+      await askVerification(useCaseDeps, command)
+    },
+    findTies: async (userId) => await findTies(useCaseDeps, userId),
     deleteAccount: async (command) => {
       await deleteAccount(useCaseDeps, command)
     },
@@ -187,12 +191,7 @@ export function userService(
         secureCookies,
       })
       ownAccountRoutes(app, { ...accounts, secureCookies })
-      mailLinkRoutes(app, {
-        ...accounts,
-        askVerification: async (command) => {
-          await askVerification(useCaseDeps, command)
-        },
-      })
+      mailLinkRoutes(app, accounts)
     },
     start: () => startUpkeep(),
   }
