@@ -152,7 +152,7 @@ export async function composeShop(
     return payment.payments
   }
   const event = eventService({
-    ...{ db, audit: writeAuditEntry, stock: ticketing.stock },
+    ...{ db, audit: writeAuditEntry, stock: ticketing.stock, registry, logger },
     onCancelled: ticketing.ticketing.undoCancelledEvents,
   })
   const mailServer =
@@ -201,7 +201,7 @@ export async function composeShop(
     metrics: createHttpMetrics(registry),
     authenticate: user.authenticate,
     door: ticketing.door,
-    frontDesk: config.roles.has('event') ? event.frontDesk : undefined,
+    frontDesks: chosen.flatMap(([, service]) => service.frontDesk ?? []),
     rateLimits: config.rateLimits,
     tls,
     renderNotFound: config.roles.has('web') ? renderNotFound : undefined,

@@ -70,6 +70,8 @@ export interface TicketType {
 }
 
 export interface EventDetails extends EventListing {
+  /** Held by somebody and not paid yet. */
+  held: number
   description: string
   imageUrl: string | null
   maxPerUser: number
@@ -90,6 +92,8 @@ export interface Events {
   ) => Promise<{ items: readonly EventListing[]; nextCursor: string | undefined }>
   /** Undefined for a draft, too. */
   findEvent: (id: number) => Promise<EventDetails | undefined>
+  /** Rises whenever somebody changes an event in this process: what was made before is old. */
+  changes: () => number
 }
 
 export interface Order {

@@ -1,5 +1,6 @@
 /** The pages: rendered on the server, whole without script. Its only door. */
 import formbody from '@fastify/formbody'
+import { steadyClock } from '../src/kernel/clock.ts'
 import type { Service } from '../src/platform/service.ts'
 import type { HttpApp } from '../src/platform/http/server.ts'
 import { errorHandler } from './error-handling.tsx'
@@ -16,6 +17,7 @@ import { siteRoutes } from './routes/site-routes.tsx'
 import { ticketRoutes } from './routes/ticket-routes.tsx'
 import { requireSameOrigin } from './same-origin.ts'
 import { createSessionCookies } from './session-cookie.ts'
+import { SharedPages } from './shared-pages.ts'
 import { visitorFinder } from './visitor.ts'
 
 export { renderNotFound } from './error-handling.tsx'
@@ -23,8 +25,10 @@ export { renderNotFound } from './error-handling.tsx'
 export function webPages(deps: WebDeps): Service {
   const cookies = createSessionCookies(deps.secureCookies)
   const findVisitor = visitorFinder(deps, cookies)
+  const shared = new SharedPages({ changes: deps.events.changes, clock: steadyClock })
   return {
     name: 'web',
+    frontDesk: shared.desk,
     routes: (root) => {
       // Registered apart, so that what goes wrong here is answered with a page.
       void root.register(async (pages) => {
@@ -39,7 +43,7 @@ export function webPages(deps: WebDeps): Service {
             next(error as Error)
           }
         })
-        const routes = { ...deps, app: pages as unknown as HttpApp, cookies, findVisitor }
+        const routes = { ...deps, app: pages as unknown as HttpApp, cookies, findVisitor, shared }
         eventRoutes(routes)
         buyRoutes(routes)
         proofRoutes(routes)

@@ -10,11 +10,15 @@ import { eventTexts } from './texts/events.ts'
 const FEW_AT_LEAST = 10
 const FEW_AT_MOST = 50
 
+/** Up to how many left are few; never all that there were. */
+export function fewOf({ totalTickets }: Pick<EventListing, 'totalTickets'>): number {
+  const few = Math.min(FEW_AT_MOST, Math.max(FEW_AT_LEAST, Math.floor(totalTickets / 10)))
+  return Math.min(few, totalTickets - 1)
+}
+
 /** True when the number of tickets left is a reason to hurry. */
 export function isLow(event: Pick<EventListing, 'remaining' | 'totalTickets'>): boolean {
-  const { remaining, totalTickets } = event
-  const few = Math.min(FEW_AT_MOST, Math.max(FEW_AT_LEAST, Math.floor(totalTickets / 10)))
-  return remaining > 0 && remaining <= few && remaining < totalTickets
+  return event.remaining > 0 && event.remaining <= fewOf(event)
 }
 
 export interface SaleNote {

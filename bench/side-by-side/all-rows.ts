@@ -1,6 +1,7 @@
 /** Every row of the benchmark, in the order in which it is told. */
 import { fiveMillion } from '../rows/five-million.ts'
 import { latency } from '../rows/latency.ts'
+import { liveStreams } from '../rows/live-streams.ts'
 import { memory } from '../rows/memory.ts'
 import { overload } from '../rows/overload.ts'
 import { thousandEvents } from '../rows/thousand-events.ts'
@@ -155,7 +156,18 @@ export const ALL_ROWS: readonly Row[] = [
     ],
     figure: 'perSecond',
   }),
+  contestRow({
+    name: 'event-page',
+    title: 'Pages of an event a second, ours / bare node:http sending the same bytes',
+    goal: { ratio: 0.7, sense: 'at least' },
+    pair: [
+      { kind: 'event page', connections: AT },
+      { kind: 'bare event page', connections: AT },
+    ],
+    figure: 'perSecond',
+  }),
   thousandEvents,
+  liveStreams,
   fiveMillion,
   latency,
   memory,

@@ -1,14 +1,14 @@
 /**
- * Nothing but `node:http`, answering the bytes of a listing to whatever is asked: the most that a
- * server in Node can do. Settings: LISTING_FILE.
+ * Nothing but `node:http`, answering the same bytes to whatever is asked: the most that a server in
+ * Node can do. Settings: BODY_FILE, BODY_TYPE.
  */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-const body = readFileSync(process.env['LISTING_FILE'] ?? '')
+const body = readFileSync(process.env['BODY_FILE'] ?? '')
 const headers = {
-  'Content-Type': 'application/json; charset=utf-8',
+  'Content-Type': process.env['BODY_TYPE'] ?? '',
   'Content-Length': body.length,
 }
 const server = createServer((_request, response) => {
@@ -16,5 +16,5 @@ const server = createServer((_request, response) => {
   response.end(body)
 })
 server.listen(0, '127.0.0.1', () => {
-  console.log(`The listing is open: http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  console.log(`It is open: http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })

@@ -5,7 +5,7 @@
 import type { BenchServer } from './bench-server.ts'
 import { interleave } from './interleave.ts'
 import { measurePaid } from './paid-orders.ts'
-import { measureBareListing, measureListing } from './listing.ts'
+import { type ReadThing, measureBareReading, measureReading } from './reading.ts'
 import {
   type Arena,
   type Measurement,
@@ -30,7 +30,7 @@ export type Contestant =
     }
   | { kind: 'no-database'; connections: number }
   | { kind: 'pgbench'; connections: number }
-  | { kind: 'listing' | 'bare listing'; connections: number }
+  | { kind: `${'' | 'bare '}${ReadThing}`; connections: number }
 
 /** Of a ticket that is not free. */
 const PRICE_CENTS = 7_500
@@ -157,10 +157,15 @@ async function measurerOf(
   const { kind, connections } = contestant
   switch (kind) {
     case 'listing':
-    case 'bare listing': {
-      const listing = await arenas.listing()
-      const measure = kind === 'listing' ? measureListing : measureBareListing
-      return async () => await measure(context, { ...listing, connections })
+    case 'event page': {
+      const reading = { ...(await arenas.listing()), connections, thing: kind }
+      return async () => await measureReading(context, reading)
+    }
+    case 'bare listing':
+    case 'bare event page': {
+      const thing = kind === 'bare listing' ? 'listing' : 'event page'
+      const reading = { ...(await arenas.listing()), connections, thing } as const
+      return async () => await measureBareReading(context, reading)
     }
     case 'pgbench': {
       const arena = await arenas.sale(0)

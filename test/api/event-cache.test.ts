@@ -5,101 +5,26 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
-import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import type { EventListing } from '../../src/contracts/event.ts'
-import { AppError } from '../../src/kernel/errors.ts'
-import { type HttpApp, createHttpServer } from '../../src/platform/http/server.ts'
-import { createHttpMetrics } from '../../src/platform/http/request-telemetry.ts'
-import { Database, type Transaction } from '../../src/platform/postgres.ts'
-import { eventService } from '../../src/services/event/service.ts'
 import { startApp } from '../support/app.ts'
-import { type TestDatabase, createDatabase } from '../support/database.ts'
 import { EVENTS, startEventShop } from '../support/event-api.ts'
+import { type EventRig, startEventRig } from '../support/event-rig.ts'
 import { createSale } from '../support/sale.ts'
 
-class CountingDatabase extends Database {
-  queries = 0
-  isAway = false
-
-  override async query<Row extends object>(
-    text: string | { name: string; text: string },
-    values?: readonly unknown[],
-  ): Promise<Row[]> {
-    this.queries += 1
-    if (this.isAway) throw new AppError('unavailable', { retryAfterSeconds: 1 })
-    return await super.query<Row>(text, values)
-  }
-}
-
-interface Rig extends AsyncDisposable {
-  http: HttpApp
-  db: CountingDatabase
-  now: { ms: number }
-  /** Runs the consumers of a topic, as the job runner would. */
-  deliver: (topic: string) => Promise<void>
-}
-
-async function startRig(): Promise<Rig> {
-  const database: TestDatabase = await createDatabase()
-  const db = new CountingDatabase({
-    connection: database.connection,
-    name: 'test',
-    connectionsMax: 10,
-  })
-  const now = { ms: Date.now() }
-  const unused = async () => await Promise.reject(new Error('nothing is changed here'))
-  const service = eventService({
-    db,
-    audit: unused,
-    stock: { setCapacity: unused, lock: unused, hasOrders: unused },
-    onCancelled: () => assert.fail('nothing is cancelled here'),
-    clock: () => now.ms,
-  })
-  const http = await createHttpServer({
-    logger: pino({ level: 'silent' }),
-    metrics: createHttpMetrics(new Registry()),
-    authenticate: () => assert.fail('nobody signs in here'),
-    rateLimits: 'off',
-    trustedProxies: [],
-  })
-  service.routes?.(http)
-  await http.ready()
-  return {
-    http,
-    db,
-    now,
-    async deliver(topic) {
-      for (const consumer of service.consumers ?? []) {
-        if (consumer.topic !== topic) continue
-        const payload = { event_id: 1, order_ids: [1] }
-        for (const { data } of consumer.effects(payload)) {
-          await consumer.handle(data as never, {} as Transaction)
-        }
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      await http.close()
-      await db[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const get = async (rig: Rig, url: string, headers: Record<string, string> = {}) =>
+const get = async (rig: EventRig, url: string, headers: Record<string, string> = {}) =>
   await rig.http.inject({ method: 'GET', url, headers })
 
-async function countQueries(rig: Rig, body: () => Promise<unknown>): Promise<number> {
+async function countQueries(rig: EventRig, body: () => Promise<unknown>): Promise<number> {
   const before = rig.db.queries
   await body()
   return rig.db.queries - before
 }
 
-const sell = async (rig: Rig, eventId: number) =>
+const sell = async (rig: EventRig, eventId: number) =>
   await rig.db.query('update event_inventory set sold = sold + 1 where event_id = $1', [eventId])
 
 test('a crowd on a cold list or event is one query', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   const { eventId } = await createSale(rig.db, { capacity: 100 })
   for (const url of [EVENTS, `${EVENTS}?q=rock`, `${EVENTS}/${eventId}`]) {
     const queries = await countQueries(rig, async () => {
@@ -115,7 +40,7 @@ test('a crowd on a cold list or event is one query', async () => {
 })
 
 test('a crowd on an event that does not exist is one query', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   const queries = await countQueries(rig, async () => {
     for (let n = 0; n < 20; n += 1) {
       assert.equal((await get(rig, `${EVENTS}/77`)).statusCode, 404)
@@ -125,7 +50,7 @@ test('a crowd on an event that does not exist is one query', async () => {
 })
 
 test('queries that mean the same share an answer', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   await createSale(rig.db, { capacity: 100 })
   const same = ['?q=rock+night', '?q=Rock%20%20NIGHT', '?limit=20&q=rock+night&sort=relevance']
   const queries = await countQueries(rig, async () => {
@@ -135,7 +60,7 @@ test('queries that mean the same share an answer', async () => {
 })
 
 test('an answer is at most a second old', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   const { eventId } = await createSale(rig.db, { capacity: 100 })
   const remaining = async () => {
     const list = (await get(rig, EVENTS)).json<EventListing[]>()
@@ -151,7 +76,7 @@ test('an answer is at most a second old', async () => {
 })
 
 test('messages make an answer new before its second is over', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   const { eventId } = await createSale(rig.db, { capacity: 100 })
   let left = 100
   for (const topic of ['event.created', 'event.changed', 'orders.placed']) {
@@ -169,7 +94,7 @@ test('messages make an answer new before its second is over', async () => {
 })
 
 test('a tag spares the bytes until something changes', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   const { eventId } = await createSale(rig.db, { capacity: 100 })
   for (const url of [EVENTS, `${EVENTS}?q=rock&limit=1`, `${EVENTS}/${eventId}`]) {
     const first = await get(rig, url)
@@ -189,7 +114,7 @@ test('a tag spares the bytes until something changes', async () => {
 })
 
 test('a tag changes with the sale, also when no ticket was sold', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   const { eventId } = await createSale(rig.db, { capacity: 100 })
   const url = `${EVENTS}/${eventId}`
   const etag = String((await get(rig, url)).headers.etag)
@@ -200,7 +125,7 @@ test('a tag changes with the sale, also when no ticket was sold', async () => {
 })
 
 test('cold and warm answers are the same, headers and all', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   for (let n = 0; n < 3; n += 1) await createSale(rig.db, { capacity: 100 })
   const told = ['etag', 'cache-control', 'content-type', 'content-length', 'link'] as const
   for (const url of [`${EVENTS}?limit=2`, EVENTS, `${EVENTS}/1`]) {
@@ -215,7 +140,7 @@ test('cold and warm answers are the same, headers and all', async () => {
 })
 
 test('while the database is away the answer is 503, and all is well again after', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   await createSale(rig.db, { capacity: 100 })
   rig.db.isAway = true
   const answers = await Promise.all([1, 2, 3].map(async () => await get(rig, EVENTS)))
@@ -231,7 +156,7 @@ test('while the database is away the answer is 503, and all is well again after'
 })
 
 test('a refusal is never served from memory', async () => {
-  await using rig = await startRig()
+  await using rig = await startEventRig()
   for (let n = 0; n < 2; n += 1) {
     assert.equal((await get(rig, `${EVENTS}?foo=1`)).statusCode, 400)
     assert.equal((await get(rig, `${EVENTS}?cursor=x`)).statusCode, 400)

@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { etagOf } from '../../src/platform/http/etag.ts'
+import type { ReadyAnswer } from '../../src/platform/http/front-desk.ts'
 import { createHttpMetrics } from '../../src/platform/http/request-telemetry.ts'
 import { createHttpServer, stopHttpServer } from '../../src/platform/http/server.ts'
 import { startApp } from '../support/app.ts'
@@ -78,6 +79,11 @@ test('a role without events does not answer for them', async () => {
 const THINGS = '/api/v1/things'
 const BYTES = Buffer.from('[]')
 const QUOTA = 5
+const ready: ReadyAnswer = {
+  ...{ route: THINGS, kind: 'json', bytes: BYTES, etag: etagOf(BYTES) },
+  headers: ['etag', etagOf(BYTES)],
+  contentHeaders: ['content-type', 'application/json; charset=utf-8'],
+}
 
 /** A server with one thing at hand, and what it logs, measures, and sends through the framework. */
 async function startServer(t: TestContext, trustedProxies: string[] = []) {
@@ -96,10 +102,7 @@ async function startServer(t: TestContext, trustedProxies: string[] = []) {
       perUser: { requests: 1, windowSeconds: 1000 },
     },
     trustedProxies,
-    frontDesk: (url) =>
-      url === THINGS
-        ? { route: THINGS, bytes: BYTES, etag: etagOf(BYTES), headers: ['etag', etagOf(BYTES)] }
-        : undefined,
+    frontDesks: [({ url }) => (url === THINGS ? ready : undefined)],
   })
   app.get(THINGS, { config: { access: 'public' } }, (_request, reply) => {
     seen.throughFramework += 1

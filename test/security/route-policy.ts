@@ -97,6 +97,7 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Events
   'GET /api/v1/events': anyone,
   'GET /api/v1/events/:id': { for: 'anyone', things: { event: shown, draft: hidden } },
+  'GET /api/v1/events/:id/live': { for: 'anyone', things: { event: shown, draft: hidden } },
   'GET /api/v1/organizer/events': { for: 'organizer', status: 200 },
   'GET /api/v1/organizer/events/:id': changingEvents(200),
   'POST /api/v1/events': {

@@ -9,7 +9,7 @@ const page = readFileSync(inPackage('docs/security.md'), 'utf8')
 
 /** `path` “title”, “title”: every test that the page names. */
 function testsNamed(): { file: string; title: string }[] {
-  return [...page.matchAll(/`((?:test|src)\/[\w/.-]+\.test\.ts)`((?:,? “[^”]+”)+)/g)].flatMap(
+  return [...page.matchAll(/`((?:test|src|web)\/[\w/.-]+\.test\.ts)`((?:,? “[^”]+”)+)/g)].flatMap(
     ([, file = '', titles = '']) =>
       [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => ({ file, title })),
   )

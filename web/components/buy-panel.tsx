@@ -2,10 +2,12 @@ import type { VNode } from 'preact'
 import { count, moment, price } from '../format.ts'
 import type { EventDetails } from '../needs.ts'
 import { signInPath } from '../safe-next.ts'
-import { isLow, whyNoSale } from '../sale.ts'
+import { whyNoSale } from '../sale.ts'
 import type { Visitor } from '../visitor.ts'
 import { faultOf } from './field.tsx'
+import { LiveStock } from './live-stock.tsx'
 import { ErrorSummary, Notice } from './notice.tsx'
+import { SaleCountdown } from './sale-countdown.tsx'
 import { type Choice, Quantity, TicketTypes } from './ticket-choice.tsx'
 
 export interface Refusal {
@@ -41,13 +43,15 @@ export function BuyPanel(props: BuyPanelProps): VNode {
               {event.ticketPriceCents === 0 ? 'a ticket' : 'a ticket, all fees included'}
             </small>
           </p>
-          {isLow(event) && <p class="tag tag-low">{`Only ${event.remaining} left`}</p>}
+          <LiveStock event={event} language={props.visitor.language} />
           <BuyForm {...props} />
         </>
       ) : (
         <div class="buy-closed">
           <h3>{closed.title}</h3>
           <p>{closed.text}</p>
+          <SaleCountdown event={event} language={props.visitor.language} />
+          <LiveStock event={event} language={props.visitor.language} />
           {event.sale === 'not_started' && <p class="buy-price">{priceRange(event)}</p>}
           {event.sale !== 'not_started' && (
             <a class="button button-quiet" href="/">
@@ -77,7 +81,12 @@ function BuyForm({ visitor, event, choice, orderKey, refusal }: BuyPanelProps): 
   return (
     <form class="buy-form" method="post" action={`/events/${event.id}/buy`}>
       <input type="hidden" name="key" value={orderKey} />
-      <TicketTypes event={event} choice={choice} fault={faultOf(faults, 'ticket_type')} />
+      <TicketTypes
+        event={event}
+        language={visitor.language}
+        choice={choice}
+        fault={faultOf(faults, 'ticket_type')}
+      />
       <Quantity event={event} choice={choice} fault={faultOf(faults, 'quantity')} />
       <button class="button button-big" type="submit">
         {event.ticketPriceCents === 0 ? 'Get tickets' : 'Buy now'}

@@ -1,9 +1,10 @@
 /** Which tickets and how many. What cannot be had cannot be chosen. */
 import type { VNode } from 'preact'
 import { QUANTITY_MAX } from '../../src/contracts/order.ts'
+import type { Language } from '../../src/kernel/language.ts'
 import { count, price } from '../format.ts'
 import type { EventDetails } from '../needs.ts'
-import { isLow } from '../sale.ts'
+import { TypeStock } from './live-stock.tsx'
 
 /** What was chosen, as it was sent; empty for nothing yet. */
 export interface Choice {
@@ -15,6 +16,7 @@ export const NO_CHOICE: Choice = { ticketType: '', quantity: '' }
 
 export function TicketTypes(props: {
   event: EventDetails
+  language: Language
   choice: Choice
   fault: string | undefined
 }): VNode | null {
@@ -47,10 +49,7 @@ export function TicketTypes(props: {
           />
           <span class="type-name">{type.name}</span>
           <span class="type-price">{price(type.priceCents, event.currency)}</span>
-          {type.remaining === 0 && <span class="type-note">Sold out</span>}
-          {type.remaining > 0 && isLow({ ...event, remaining: type.remaining }) && (
-            <span class="type-note type-low">{type.remaining} left</span>
-          )}
+          <TypeStock type={type} event={event} language={props.language} />
         </label>
       ))}
     </fieldset>

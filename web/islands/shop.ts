@@ -3,11 +3,15 @@
  * its name in `data-island`, and works without it, too.
  */
 import { startIslands } from './start-islands.ts'
+import { liveStock } from './live-stock.ts'
 import { localTime } from './local-time.ts'
+import { saleCountdown } from './sale-countdown.ts'
 import { searchAsYouType } from './search-as-you-type.ts'
 
 const islands = {
+  'live-stock': liveStock,
   'local-time': localTime,
+  'sale-countdown': saleCountdown,
   'search-as-you-type': searchAsYouType,
 }
 startIslands(document, islands)

@@ -10,13 +10,25 @@ import { AppError } from '../../src/kernel/errors.ts'
 import type { Language } from '../../src/kernel/language.ts'
 import { type Search, readSearch, searchPath } from '../search.ts'
 import { seeOther, sendPage } from '../send-page.ts'
+import { isShared, sendSharedPage } from '../send-shared-page.ts'
 import { searchTexts } from '../texts/search.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
-export function eventRoutes({ app, events, findVisitor }: PageRoutes): void {
+export function eventRoutes(routes: PageRoutes): void {
+  const { app, events, findVisitor } = routes
   app.get('/', page, async (request, reply) => {
     const visitor = await findVisitor(request)
     const search = readSearch(request.query, visitor.language)
+    if (isShared(request, visitor)) {
+      return await sendSharedPage({ routes, request, reply, visitor }, async () => {
+        const [facets, list] = await Promise.all([
+          findFacets(events),
+          events.listEvents(search.query),
+        ])
+        const { items, nextCursor } = list
+        return <EventsPage {...{ visitor, search, facets, nextCursor }} events={items} />
+      })
+    }
     const [facets, list] = await Promise.all([
       findFacets(events),
       listEvents(events, search, visitor.language),
@@ -38,21 +50,16 @@ export function eventRoutes({ app, events, findVisitor }: PageRoutes): void {
   })
 
   app.get('/events/:id', page, async (request, reply) => {
-    const [visitor, event] = await Promise.all([
-      findVisitor(request),
-      findShownEvent(events, request),
-    ])
-    return await sendPage(
-      reply,
-      <EventPage
-        visitor={visitor}
-        event={event}
-        choice={NO_CHOICE}
-        orderKey={randomUUID()}
-        refusal={undefined}
-      />,
-      visitor.user === undefined ? 'public' : 'private',
-    )
+    const visitor = await findVisitor(request)
+    const render = async (orderKey: string) => {
+      const event = await findShownEvent(events, request)
+      return <EventPage {...{ visitor, event, orderKey }} choice={NO_CHOICE} refusal={undefined} />
+    }
+    if (isShared(request, visitor)) {
+      // Whoever buys signs in first: one key for everybody would be one order for each of them.
+      return await sendSharedPage({ routes, request, reply, visitor }, async () => await render(''))
+    }
+    return await sendPage(reply, await render(randomUUID()))
   })
 }
 

@@ -4,27 +4,39 @@
  * through the framework. Whatever is not plain goes that way.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
 import { faultOfHead } from './client-error.ts'
 import { isNotModified } from './etag.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { type HttpMetrics, recordAnswer } from './request-telemetry.ts'
-import { headersForPrograms } from './security-headers.ts'
+import { headersForPages, headersForPrograms } from './security-headers.ts'
 
 /** An answer that needs only to be sent. */
 export interface ReadyAnswer {
   /** As the log and the metrics call where it is served. */
   route: string
-  /** JSON. */
+  /** A page brings its Content-Security-Policy in `headers`, with 200 only. */
+  kind: 'json' | 'page'
   bytes: Buffer
+  /** As `If-None-Match` is compared with: without `W/`. */
   etag: string
   /** Names and values in turn, the ETag's among them, in lower case as the framework sends them. */
   headers: readonly string[]
+  /** The same, of what comes only with the bytes. */
+  contentHeaders: readonly string[]
 }
 
-/** What is at hand for an address that anybody may read, exactly as it is asked for. */
-export type FrontDesk = (url: string) => ReadyAnswer | undefined
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Sends, through the framework, what the desk would send. */
+    sendReady: (ready: ReadyAnswer) => FastifyReply
+  }
+}
+
+/** What is at hand for whoever asks exactly so, without signing in. */
+export type FrontDesk = (request: IncomingMessage) => ReadyAnswer | undefined
 
 export interface FrontDeskDeps {
   logger: Logger
@@ -35,23 +47,33 @@ export interface FrontDeskDeps {
   isTls: boolean
 }
 
-/** @returns `answer` with the desk in front of it. */
+/** @returns `answer` with the desks in front of it. */
 export function behindFrontDesk(
-  desk: FrontDesk | undefined,
+  desks: readonly FrontDesk[],
   deps: FrontDeskDeps,
   answer: RequestListener,
 ): RequestListener {
-  if (desk === undefined) return answer
-  const always = Object.entries(headersForPrograms(deps.isTls)).flat()
+  if (desks.length === 0) return answer
+  const always = {
+    json: Object.entries(headersForPrograms(deps.isTls)).flat(),
+    page: Object.entries(headersForPages(deps.isTls)).flat(),
+  }
+  const find = (request: IncomingMessage): ReadyAnswer | undefined => {
+    for (const desk of desks) {
+      const ready = desk(request)
+      if (ready !== undefined) return ready
+    }
+    return undefined
+  }
 
   return function (this: Server, request, response) {
-    const ready = isPlain(request) ? desk(request.url ?? '') : undefined
+    const ready = isPlain(request) ? find(request) : undefined
     // During a stop the framework adds what tells clients to go.
     if (ready === undefined || !this.listening) {
       answer.call(this, request, response)
       return
     }
-    const headers = ['x-request-id', requestIdOf(request), ...always]
+    const headers = ['x-request-id', requestIdOf(request), ...always[ready.kind]]
     if (deps.limit !== undefined) {
       const taken = deps.limit.take(deps.addressOf(request))
       if (!taken.allowed) {
@@ -67,6 +89,18 @@ export function behindFrontDesk(
   }
 }
 
+/** Lets routes send what they will have at hand from then on. */
+export function addReadyAnswers(app: Pick<FastifyInstance, 'decorateReply'>): void {
+  app.decorateReply('sendReady', function (this: FastifyReply, ready) {
+    const isKnown = isNotModified(this.request, ready.etag)
+    const headers = isKnown ? ready.headers : [...ready.headers, ...ready.contentHeaders]
+    // It comes with the bytes that it is about.
+    if (ready.kind === 'page') this.removeHeader('content-security-policy')
+    for (let n = 0; n < headers.length; n += 2) void this.header(headers[n] ?? '', headers[n + 1])
+    return isKnown ? this.code(304).send() : this.send(ready.bytes)
+  })
+}
+
 /** Neither has a body nor could be read in two ways. */
 const isPlain = (request: IncomingMessage): boolean =>
   request.method === 'GET' &&
@@ -77,15 +111,14 @@ const isPlain = (request: IncomingMessage): boolean =>
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { bytes, etag }: ReadyAnswer,
+  { bytes, etag, contentHeaders }: ReadyAnswer,
   headers: string[],
 ): void {
   if (isNotModified(request, etag)) {
     response.writeHead(304, headers).end()
     return
   }
-  headers.push('content-type', 'application/json; charset=utf-8')
-  headers.push('content-length', String(bytes.length))
+  headers.push(...contentHeaders, 'content-length', String(bytes.length))
   response.writeHead(200, headers).end(bytes)
 }
 

@@ -33,6 +33,14 @@ export const headersForPrograms = (isTls: boolean): Record<string, string> => ({
   ...(isTls ? OVER_TLS : {}),
 })
 
+/** Of every page, but for the Content-Security-Policy, of which each may have its own. */
+export function headersForPages(isTls: boolean): Record<string, string> {
+  const { 'Content-Security-Policy': _own, ...others } = FOR_PAGES
+  const headers: Record<string, string> = isTls ? { ...OVER_TLS } : {}
+  for (const [name, value] of Object.entries(others)) headers[name.toLowerCase()] = value
+  return headers
+}
+
 export function addSecurityHeaders(app: HttpApp, isTls: boolean): void {
   const forPrograms = headersForPrograms(isTls)
   const forPages = { ...FOR_PAGES, ...forPrograms }

@@ -17,7 +17,7 @@ import { type Authenticate, addAccessControl } from './access.ts'
 import { refuseOtherEncodings } from './body-encoding.ts'
 import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { type Door, behindDoor } from './door.ts'
-import { type FrontDesk, behindFrontDesk } from './front-desk.ts'
+import { type FrontDesk, addReadyAnswers, behindFrontDesk } from './front-desk.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { type RenderPage, addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
@@ -44,8 +44,8 @@ export interface HttpOptions {
   authenticate: Authenticate
   /** Where a rush is turned away; none lets everybody in. */
   door?: Door
-  /** Answers what is at hand; none sends everything through the framework. */
-  frontDesk?: FrontDesk | undefined
+  /** They answer what is at hand; without, everything goes through the framework. */
+  frontDesks?: readonly FrontDesk[]
   /** Off for load that comes from one address on purpose. */
   rateLimits: { perAddress: Quota; perUser: Quota } | 'off'
   tls?: { cert: string; key: string } | undefined
@@ -100,7 +100,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const app = Fastify({
     serverFactory: (handle) => {
       const answer = behindFrontDesk(
-        options.frontDesk,
+        options.frontDesks ?? [],
         {
           logger: options.logger,
           metrics: options.metrics,
@@ -147,6 +147,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   })
   addNotFound(app, options.renderNotFound)
 
+  addReadyAnswers(app)
   addRequestTelemetry(app, options.metrics)
   // Before all that refuses, so that refusals have them too.
   addSecurityHeaders(app, options.tls !== undefined)

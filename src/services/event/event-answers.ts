@@ -5,7 +5,7 @@ import { type CachedBytes, cachedEvent } from './event-cache.ts'
 import type { Event } from './event.ts'
 
 /** Whoever is behind a CDN costs one request a second, however many they are. */
-const SHARED = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1'
+export const SHARED = 'public, max-age=0, s-maxage=1, stale-while-revalidate=1'
 /** For one person, and only now. */
 export const PRIVATE = 'private, no-store'
 

@@ -61,6 +61,7 @@ export class EventCache {
   /** The key of a list for a query string as it was sent. */
   readonly #keys = new LRUCache<string, string>({ max: RAW_QUERIES_MAX })
   #isOutdated = false
+  #changes = 0
   #clearedAt = 0
 
   constructor({ listEvents, findEvent, clock }: EventCacheSources) {
@@ -135,12 +136,15 @@ export class EventCache {
     if (rawQuery.length <= RAW_QUERY_LENGTH_MAX) this.#keys.set(rawQuery, key)
   }
 
+  /** How often somebody changed an event here. */
+  get changes(): number {
+    return this.#changes
+  }
+
   /** Forgets everything at once: somebody changed an event and looks at it next. */
   clear(): void {
-    this.#isOutdated = false
-    this.#clearedAt = this.#clock()
-    this.#lists.clear()
-    this.#events.clear()
+    this.#changes += 1
+    this.#forget()
   }
 
   /** Forgets everything soon: tickets were sold. */
@@ -148,8 +152,15 @@ export class EventCache {
     this.#isOutdated = true
   }
 
+  #forget(): void {
+    this.#isOutdated = false
+    this.#clearedAt = this.#clock()
+    this.#lists.clear()
+    this.#events.clear()
+  }
+
   #clearIfOutdated(): void {
-    if (this.#isOutdated && this.#clock() - this.#clearedAt >= CLEARING_INTERVAL_MS) this.clear()
+    if (this.#isOutdated && this.#clock() - this.#clearedAt >= CLEARING_INTERVAL_MS) this.#forget()
   }
 }
 

@@ -7,6 +7,8 @@ import type { CachedBytes, EventCache } from './event-cache.ts'
 export const EVENTS = '/api/v1/events'
 export const EVENT = `${EVENTS}/:id`
 
+const JSON_TYPE = ['content-type', 'application/json; charset=utf-8']
+
 /** Lists by their query strings, which were checked when they were asked for first, and events. */
 export function eventDesk(cache: EventCache): FrontDesk {
   // What is kept is replaced and never changed, so what is sent with it is put together once.
@@ -15,12 +17,13 @@ export function eventDesk(cache: EventCache): FrontDesk {
     if (entry === undefined) return undefined
     let answer = answers.get(entry)
     if (answer === undefined) {
-      answer = { route, bytes: entry.bytes, etag: entry.etag, headers: sharedHeaders(entry) }
+      const { bytes, etag } = entry
+      answer = { route, kind: 'json', bytes, etag, headers: sharedHeaders(entry), contentHeaders: JSON_TYPE } // prettier-ignore
       answers.set(entry, answer)
     }
     return answer
   }
-  return (url) => {
+  return ({ url = '' }) => {
     if (!url.startsWith(EVENTS)) return undefined
     const rest = url.slice(EVENTS.length)
     if (rest === '' || rest.startsWith('?')) return ready(EVENTS, cache.warmList(rest.slice(1)))

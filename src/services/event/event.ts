@@ -15,6 +15,8 @@ export interface Event extends EventTerms {
   ticketPriceCents: number
   ticketTypes: TicketType[]
   remaining: number
+  /** Held and not paid yet. */
+  held: number
   sale: SaleState
   createdBy: number
   createdAt: Date

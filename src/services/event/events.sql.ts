@@ -20,7 +20,7 @@ const SELECT_EVENT = `
          e.max_per_user as "maxPerUser", e.hold_seconds as "holdSeconds",
          e.on_sale_at as "onSaleAt", e.sales_end_at as "salesEndAt",
          e.postponed_at as "postponedAt", e.refund_until as "refundUntil",
-         s.remaining, sale_refusal(e, now()) as refusal,
+         s.remaining, s.held, sale_refusal(e, now()) as refusal,
          (select coalesce(json_agg(json_build_object(
                    'id', t.id, 'name', t.name, 'price', t.price::text, 'capacity', t.capacity,
                    'remaining', least(ts.remaining, s.remaining)) order by t.position, t.id), '[]')

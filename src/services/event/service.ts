@@ -1,9 +1,11 @@
 /** The event service: events, their terms, and browsing them. Its only door. */
 import { randomUUID } from 'node:crypto'
 import type { EventFacts } from '../../contracts/messages.ts'
+import { Gauge, type Registry } from 'prom-client'
+import type { Logger } from 'pino'
 import { type Clock, steadyClock, systemClock } from '../../kernel/clock.ts'
 import type { Audit } from '../../platform/audit.ts'
-import type { FrontDesk } from '../../platform/http/front-desk.ts'
+import { EventStreams, type StreamLimits } from '../../platform/http/event-streams.ts'
 import type { Page } from '../../platform/http/pages.ts'
 import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
 import type { Database } from '../../platform/postgres.ts'
@@ -16,6 +18,8 @@ import type { Event, EventListing } from './event.ts'
 import { findEvent } from './events.sql.ts'
 import { listEvents } from './list-events.ts'
 import { listOrganizerEvents } from './list-organizer-events.ts'
+import { LiveEvents } from './live-events.ts'
+import { liveRoutes } from './live-routes.ts'
 import { eventRoutes } from './routes.ts'
 import type { Stock } from './stock.ts'
 
@@ -30,6 +34,8 @@ export interface Events {
   listEvents: (query: EventQuery) => Promise<Page<EventListing>>
   /** A published or cancelled event, at most a second old. */
   findEvent: (id: number) => Promise<Event | undefined>
+  /** Rises whenever somebody changes an event in this process: what was made before is old. */
+  changes: () => number
   /** What ticket holders have to know of an event in any state, as it is right now. */
   findFacts: (id: number) => Promise<{ version: number; facts: EventFacts } | undefined>
   /** Events of one organizer in every state, as they are right now. */
@@ -46,12 +52,13 @@ export interface EventServiceDeps {
   stock: Stock
   /** Called when an event was cancelled: everything that was sold goes back. */
   onCancelled: () => void
+  registry: Registry
+  logger: Logger
   clock?: Clock
+  streamLimits?: StreamLimits
 }
 
-export function eventService(
-  deps: EventServiceDeps,
-): Service & { events: Events; frontDesk: FrontDesk } {
+export function eventService(deps: EventServiceDeps): Service & { events: Events } {
   const { db } = deps
   const cache = new EventCache({
     listEvents: async (search) => await listEvents(db, search),
@@ -59,6 +66,13 @@ export function eventService(
     // A clock that is set back must not make anything look young.
     clock: deps.clock ?? steadyClock,
   })
+
+  const streams = new EventStreams(deps.streamLimits)
+  const live = new LiveEvents({
+    ...{ cache, streams, logger: deps.logger },
+    clock: deps.clock ?? systemClock,
+  })
+  countStreams(deps.registry, streams)
 
   return {
     name: 'event',
@@ -68,6 +82,7 @@ export function eventService(
         return (await cache.list(key, search)).page
       },
       findEvent: async (id) => (await cache.event(id))?.event,
+      changes: () => cache.changes,
       findFacts: async (id) => {
         const found = await findEvent(db, id)
         return found && { version: found.version, facts: eventFacts(found) }
@@ -77,6 +92,7 @@ export function eventService(
     frontDesk: eventDesk(cache),
     routes: (app) => {
       eventRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
+      liveRoutes(app, { live, streams })
     },
     consumers: invalidation(cache),
   }
@@ -109,4 +125,15 @@ function invalidation(cache: EventCache): Consumer[] {
       handle: outdate,
     }),
   ]
+}
+
+function countStreams(registry: Registry, streams: EventStreams): void {
+  new Gauge({
+    name: 'boxoffice_live_streams',
+    help: 'How many people are shown what changes about an event as it changes.',
+    registers: [registry],
+    collect() {
+      this.set(streams.count)
+    },
+  })
 }
