@@ -6,20 +6,9 @@ import { packageRoot } from '../src/platform/package-root.ts'
 
 /** The first names the layers, so that the order of the others does not matter. */
 const SHEETS = [
-  ...[
-    'layers',
-    'tokens',
-    'base',
-    'masthead',
-    'language',
-    'buttons',
-    'forms',
-    'notices',
-    'search',
-    'cards',
-  ],
-  ...['event', 'buy', 'live', 'tickets', 'account', 'own-account', 'mailbox', 'reference'],
-  ...['proof', 'returns', 'language', 'design', 'print'],
+  ...['layers', 'tokens', 'base', 'masthead', 'language', 'buttons', 'forms', 'notices', 'search'],
+  ...['cards', 'event', 'buy', 'live', 'tickets', 'account', 'own-account', 'mailbox', 'reference'],
+  ...['proof', 'returns', 'design', 'print'],
 ]
 
 export interface Asset {

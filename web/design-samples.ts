@@ -9,6 +9,7 @@ const FIRST_ID = 2_000_000_000
 
 const onSale: EventDetails = {
   id: FIRST_ID + 1,
+  held: 0,
   name: 'Night of the Harps',
   description: 'Twelve harps and no drums.',
   venue: 'Old Opera House',
@@ -79,7 +80,7 @@ export const SAMPLE_EVENTS: readonly { state: string; event: EventDetails }[] = 
   },
   {
     state: 'sold out',
-    event: { ...onSale, id: FIRST_ID + 6, name: 'City Derby', category: 'Sport', ...{ sale: 'sold_out', remaining: 0, ticketTypes: none } }, // prettier-ignore
+    event: { ...onSale, id: FIRST_ID + 6, name: 'City Derby', category: 'Sport', ...{ sale: 'sold_out', remaining: 0, held: 9, ticketTypes: none } }, // prettier-ignore
   },
   { state: 'paused', event: { ...onSale, id: FIRST_ID + 7, name: 'Requiem', sale: 'paused' } },
   { state: 'sale over', event: { ...onSale, id: FIRST_ID + 8, name: 'Film Week', sale: 'closed' } },

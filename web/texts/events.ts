@@ -32,8 +32,7 @@ const en = {
   pastText: 'It was here, and there will be others.',
   cancelledSale: 'It does not take place, and no tickets are sold. What was paid goes back.',
   soldOut: 'Sold out',
-  soldOutText:
-    'Every ticket is taken. What is held and not paid for comes back: look again in a few minutes.',
+  soldOutText: 'Every ticket is taken.',
   draft: 'Not published',
   draftText: 'This event is still being prepared.',
 }
@@ -72,8 +71,7 @@ export const eventTexts: Texts<typeof en> = {
     cancelledSale:
       'Sie findet nicht statt, und es werden keine Tickets verkauft. Was bezahlt ist, geht zurück.',
     soldOut: 'Ausverkauft',
-    soldOutText:
-      'Alle Tickets sind vergeben. Was reserviert und nicht bezahlt wird, kommt zurück: schauen Sie in ein paar Minuten wieder.',
+    soldOutText: 'Alle Tickets sind vergeben.',
     draft: 'Nicht veröffentlicht',
     draftText: 'Diese Veranstaltung wird noch vorbereitet.',
   },
