@@ -19,7 +19,7 @@ const SHEETS = [
     'cards',
   ],
   ...['event', 'buy', 'live', 'tickets', 'account', 'mailbox', 'reference'],
-  ...['proof', 'returns', 'print'],
+  ...['proof', 'returns', 'language', 'design', 'print'],
 ]
 
 export interface Asset {

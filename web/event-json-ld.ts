@@ -16,7 +16,11 @@ export function eventJsonLd(event: EventDetails, address: string): Record<string
     location: {
       '@type': 'Place',
       name: event.venue,
-      address: event.city ?? event.venue,
+      address: {
+        '@type': 'PostalAddress',
+        name: event.venue,
+        ...(event.city === null ? {} : { addressLocality: event.city }),
+      },
     },
     offers: event.ticketTypes.map((type) => ({
       '@type': 'Offer',
@@ -25,6 +29,7 @@ export function eventJsonLd(event: EventDetails, address: string): Record<string
       priceCurrency: event.currency,
       availability: `https://schema.org/${availabilityOf(event, type.remaining)}`,
       ...(event.onSaleAt === null ? {} : { validFrom: event.onSaleAt.toISOString() }),
+      validThrough: (event.salesEndAt ?? event.eventDate).toISOString(),
       url: address,
     })),
   }

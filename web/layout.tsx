@@ -1,6 +1,7 @@
 /** What every page has around its content. */
 import type { ComponentChildren, VNode } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Language } from '../src/kernel/language.ts'
 import { type ScriptName, favicon, scripts, stylesheet } from './assets.ts'
 import { LanguageSwitch } from './components/language-switch.tsx'
 import { Masthead } from './components/masthead.tsx'
@@ -32,7 +33,7 @@ export function Layout(props: {
   const texts = frameTexts[visitor.language]
   return (
     <html lang={visitor.language} dir="ltr">
-      <Head head={props.head} origin={visitor.origin ?? ''} />
+      <Head head={props.head} origin={visitor.origin ?? ''} language={visitor.language} />
       <body>
         <a class="skip-link" href="#main">
           {texts.skip}
@@ -47,7 +48,10 @@ export function Layout(props: {
   )
 }
 
-function Head({ head, origin }: { head: PageHead; origin: string }): VNode {
+const OPEN_GRAPH_LOCALES = { en: 'en_GB', de: 'de_DE' } as const satisfies Record<Language, string>
+
+function Head(props: { head: PageHead; origin: string; language: Language }): VNode {
+  const { head, origin, language } = props
   const { title, description, canonicalPath, jsonLd, imageUrl } = head
   const address = canonicalPath === undefined ? undefined : origin + canonicalPath
   const nonce = useContext(Nonce)
@@ -71,6 +75,7 @@ function Head({ head, origin }: { head: PageHead; origin: string }): VNode {
           <link rel="canonical" href={address} />
           <meta property="og:site_name" content="Box Office" />
           <meta property="og:type" content="website" />
+          <meta property="og:locale" content={OPEN_GRAPH_LOCALES[language]} />
           <meta property="og:title" content={title} />
           <meta property="og:url" content={address} />
           {description !== undefined && <meta property="og:description" content={description} />}

@@ -17,5 +17,7 @@ export const policyFor = (nonce: string): string =>
     `script-src 'nonce-${nonce}'`,
     ...["style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'"],
     ...["worker-src 'self'", "manifest-src 'self'", "form-action 'self'"],
+    // The mailbox frames a mail, which is served by ourselves and may do nothing.
+    "frame-src 'self'",
     ...["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"],
   ].join(';')

@@ -1,8 +1,10 @@
 /** What to say about a sale: short on a card, in full beside the form. */
 import type { SaleState } from '../src/contracts/event.ts'
 import type { ErrorCode } from '../src/kernel/errors.ts'
+import type { Language } from '../src/kernel/language.ts'
 import { moment, shortDate } from './format.ts'
 import type { EventDetails, EventListing } from './needs.ts'
+import { eventTexts } from './texts/events.ts'
 
 /** When few are left is worth saying: at most a tenth, and no more than people can picture. */
 const FEW_AT_LEAST = 10
@@ -26,59 +28,57 @@ export interface SaleNote {
 }
 
 /** The few words of a card; undefined when tickets are simply on sale. */
-export function saleNote(event: EventListing): SaleNote | undefined {
+export function saleNote(event: EventListing, language: Language = 'en'): SaleNote | undefined {
+  const t = eventTexts[language]
   switch (event.sale) {
     case 'on_sale':
-      return isLow(event) ? { tone: 'low', text: `${event.remaining} left` } : undefined
+      return isLow(event) ? { tone: 'low', text: t.left(String(event.remaining)) } : undefined
     case 'not_started':
-      return { tone: 'soon', text: saleStart(event, shortDate) }
-    case 'paused':
-      return { tone: 'over', text: 'Sale paused' }
-    case 'closed':
-      return { tone: 'over', text: 'Sale over' }
-    case 'cancelled':
-      return { tone: 'over', text: 'Cancelled' }
+      return { tone: 'soon', text: saleStart(event, shortDate, language) }
     case 'sold_out':
-      return { tone: 'over', text: 'Sold out' }
+      return { tone: 'over', text: t.note.soldOut }
+    case 'paused':
+    case 'closed':
+    case 'cancelled':
     case 'draft':
-      return { tone: 'over', text: 'Not published' }
+      return { tone: 'over', text: t.note[event.sale] }
   }
 }
 
 /** Why the form is not there. */
-export function whyNoSale(event: EventDetails): { title: string; text: string } | undefined {
+export function whyNoSale(
+  event: EventDetails,
+  language: Language = 'en',
+  now = Date.now(),
+): { title: string; text: string } | undefined {
+  const t = eventTexts[language]
   switch (event.sale) {
     case 'on_sale':
       return undefined
     case 'not_started':
-      return {
-        title: saleStart(event, moment),
-        text: 'Come back then: this page will have the tickets.',
-      }
+      return { title: saleStart(event, moment, language), text: t.startsText }
     case 'paused':
-      return {
-        title: 'The sale is paused',
-        text: 'The organizer has paused it for now. Tickets already bought stay valid.',
-      }
+      return { title: t.paused, text: t.pausedText }
     case 'closed':
-      return { title: 'The sale is over', text: 'No more tickets are sold for this event.' }
+      return event.eventDate.getTime() <= now
+        ? { title: t.past, text: t.pastText }
+        : { title: t.closed, text: t.closedText }
     case 'cancelled':
-      return {
-        title: 'This event is cancelled',
-        text: 'It does not take place, and no tickets are sold. What was paid goes back.',
-      }
+      return { title: t.cancelled, text: t.cancelledSale }
     case 'sold_out':
-      return { title: 'Sold out', text: 'Every ticket for this event has been sold.' }
+      return { title: t.soldOut, text: t.soldOutText }
     case 'draft':
-      return { title: 'Not published', text: 'This event is still being prepared.' }
+      return { title: t.draft, text: t.draftText }
   }
 }
 
 function saleStart(
   { onSaleAt, timezone }: Pick<EventListing, 'onSaleAt' | 'timezone'>,
-  written: (date: Date, timezone: string) => string,
+  written: (date: Date, timezone: string, language: Language) => string,
+  language: Language,
 ): string {
-  return onSaleAt === null ? 'Sale starts soon' : `Sale starts ${written(onSaleAt, timezone)}`
+  const t = eventTexts[language]
+  return onSaleAt === null ? t.startsSoon : t.starts(written(onSaleAt, timezone, language))
 }
 
 const SALE_AFTER: Partial<Record<ErrorCode, SaleState>> = {

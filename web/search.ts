@@ -1,7 +1,10 @@
 /** A search as its address has it, and as the events are asked. */
-import { EVENT_SORTS, type EventSort } from '../src/contracts/event.ts'
+import { EVENT_SORTS } from '../src/contracts/event.ts'
+import type { Language } from '../src/kernel/language.ts'
 import { formOf } from './form.ts'
+import { longDay } from './format.ts'
 import type { EventQuery } from './needs.ts'
+import { searchTexts } from './texts/search.ts'
 
 const FIELDS = [
   ...(['q', 'category', 'city', 'from', 'to', 'min_price', 'max_price'] as const),
@@ -28,7 +31,8 @@ export interface Search {
 const EVENTS_SHOWN = 24
 const LENGTH_MAX = 200
 
-export function readSearch(sent: unknown): Search {
+export function readSearch(sent: unknown, language: Language = 'en'): Search {
+  const t = searchTexts[language]
   const form = formOf(sent)
   const typed = Object.fromEntries(FIELDS.map((field) => [field, form(field)])) as Typed
   const faults: Fault[] = []
@@ -41,13 +45,13 @@ export function readSearch(sent: unknown): Search {
   for (const field of ['from', 'to'] as const) {
     if (typed[field] === '') continue
     if (isDay(typed[field])) query[field] = typed[field]
-    else faults.push({ field, message: 'Enter the date as year-month-day, such as 2030-06-01.' })
+    else faults.push({ field, message: t.badDate })
   }
   for (const field of ['min_price', 'max_price'] as const) {
     if (typed[field] === '') continue
     const amount = amountOf(typed[field])
     if (amount !== undefined) query[field] = amount
-    else faults.push({ field, message: 'Enter the price as a number, such as 25.' })
+    else faults.push({ field, message: t.badPrice })
   }
   if (typed.available !== '') query.available = true
   const sort = EVENT_SORTS.find((known) => known === typed.sort)
@@ -68,29 +72,28 @@ export function searchPath(typed: Typed, changes: Partial<Typed>): string {
 export const isEverything = (typed: Typed): boolean => FIELDS.every((field) => typed[field] === '')
 
 /** What the list is limited by, as words for people. */
-export function activeFilters(typed: Typed): { fields: Partial<Typed>; label: string }[] {
+export function activeFilters(
+  typed: Typed,
+  language: Language = 'en',
+): { fields: Partial<Typed>; label: string }[] {
   const { q, category, city, from, to, min_price, max_price, available } = typed
+  const t = searchTexts[language].filter
+  const day = (text: string) => (isDay(text) ? longDay(new Date(text), 'UTC', language) : text)
   const filters: [Partial<Typed>, string, string][] = [
-    [{ q: '' }, q, `“${q}”`],
+    [{ q: '' }, q, t.words(q)],
     [{ category: '' }, category, category],
     [{ city: '' }, city, city],
-    [{ from: '' }, from, `From ${from}`],
-    [{ to: '' }, to, `Until ${to}`],
-    [{ min_price: '' }, min_price, `At least ${min_price}`],
-    [{ max_price: '' }, max_price, `At most ${max_price}`],
-    [{ available: '' }, available, 'Tickets available'],
+    [{ from: '' }, from, t.from(day(from))],
+    [{ to: '' }, to, t.to(day(to))],
+    [{ min_price: '' }, min_price, t.minPrice(min_price)],
+    [{ max_price: '' }, max_price, t.maxPrice(max_price)],
+    [{ available: '' }, available, t.available],
   ]
   return filters.filter(([, value]) => value !== '').map(([fields, , label]) => ({ fields, label }))
 }
 
 /** What may be chosen besides the order that a list has by itself. */
-export const SORT_LABELS: readonly (readonly [EventSort, string])[] = [
-  ['date', 'Soonest first'],
-  ['-date', 'Latest first'],
-  ['price', 'Lowest price first'],
-  ['-price', 'Highest price first'],
-  ['name', 'By name'],
-]
+export const SORTS = ['date', '-date', 'price', '-price', 'name'] as const
 
 const isDay = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) &&

@@ -1,8 +1,9 @@
 /** What the pages answer to requests that no browser of good will sends. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync } from 'node:zlib'
 import { ERRORS } from '../../src/kernel/errors.ts'
+import { scripts } from '../../web/assets.ts'
 import { type Account, PASSWORD, signUp } from '../support/accounts.ts'
 import type { TestAnswer } from '../support/app.ts'
 import { type EventShop, startEventShop } from '../support/event-api.ts'
@@ -11,6 +12,8 @@ import { readBooks } from '../support/sale.ts'
 const HOST = 'shop.example'
 const HTML_BYTES_MAX = 14 * 1024
 const CSS_BYTES_MAX = 10 * 1024
+const SHOP_SCRIPT_BYTES_MAX = 15 * 1024
+const CHECKOUT_SCRIPT_BYTES_MAX = 30 * 1024
 
 let shop: EventShop
 before(async () => {
@@ -248,8 +251,54 @@ suite('what surrounds the pages', () => {
     }
     const { id } = await shop.create({ description: 'A long story, told twice. '.repeat(100) })
     for (const path of ['/', `/events/${id}`]) {
-      const { length } = gzipSync((await open(path)).body)
+      const { length } = brotliCompressSync((await open(path)).body)
       assert.ok(length <= HTML_BYTES_MAX, `${path} is ${length} bytes`)
+    }
+  })
+
+  test('every script is ours, named after its content, and light', async () => {
+    const { id } = await shop.create()
+    for (const path of ['/', `/events/${id}`, '/sign-in']) {
+      const { body } = await open(path)
+      const sources = [...body.matchAll(/<script type="module" src="([^"]*)"/g)].map(
+        ([, source = '']) => source,
+      )
+      assert.ok(sources.length > 0, `${path} has a script`)
+      let length = 0
+      for (const source of sources) {
+        const answer = await open(source, { 'accept-encoding': 'br' })
+        assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable')
+        assert.match(String(answer.headers['content-type']), /^text\/javascript/)
+        length += Number(answer.headers['content-length'])
+      }
+      assert.ok(length > 0 && length <= SHOP_SCRIPT_BYTES_MAX, `${path}: ${length} bytes of script`)
+    }
+    const { length } = scripts.checkout.compressed
+    assert.ok(length <= CHECKOUT_SCRIPT_BYTES_MAX, `${length} bytes of script to pay`)
+  })
+
+  test('search engines are told of every event that is ahead, and of no page that is private', async () => {
+    const { id } = await shop.create()
+    const answer = await open('/sitemap.xml')
+    assert.match(String(answer.headers['content-type']), /^application\/xml/)
+    assert.match(answer.body, new RegExp(`<loc>http://${HOST}/events/${id}</loc>`))
+    const robots = (await open('/robots.txt')).body
+    assert.match(robots, new RegExp(`^Sitemap: http://${HOST}/sitemap\\.xml$`, 'm'))
+    assert.equal((await open('/sitemap.xml', { host: 'a<b>' })).status, 404)
+  })
+
+  test('the design shows an event in each state that its sale can have', async () => {
+    const { body } = await open('/design')
+    const links = [...body.matchAll(/href="(\/design\?event=[^"]+)"/g)].map(([, link = '']) => link)
+    const pages = await Promise.all(links.map(async (link) => (await open(link)).body))
+    for (const title of [
+      ...['Sold out', 'The sale is paused', 'The sale is over', 'This event is over'],
+      ...['This event is cancelled', 'Sale starts Tue 22 May 2040'],
+    ]) {
+      assert.ok(
+        pages.some((html) => html.includes(`<h3>${title}`)),
+        title,
+      )
     }
   })
 

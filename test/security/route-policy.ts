@@ -250,6 +250,8 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   'GET /mailbox/:id/body': { for: 'admin', isPage: true, things: { mail: shown } },
   'GET /assets/:file': { for: 'anyone', isPage: true, things: { asset: shown } },
   'GET /robots.txt': page,
+  'GET /sitemap.xml': page,
+  'GET /design': page,
   'GET /docs/errors': page,
 
   // Documentation

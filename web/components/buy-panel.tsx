@@ -28,7 +28,7 @@ export interface BuyPanelProps {
 
 export function BuyPanel(props: BuyPanelProps): VNode {
   const { event, refusal } = props
-  const closed = whyNoSale(event)
+  const closed = whyNoSale(event, props.visitor.language)
   return (
     <section class="buy" id="buy" aria-labelledby="buy-title">
       <h2 class="visually-hidden" id="buy-title">

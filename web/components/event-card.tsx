@@ -1,14 +1,20 @@
 import type { VNode } from 'preact'
+import type { Language } from '../../src/kernel/language.ts'
 import { localTime, price, shortDate } from '../format.ts'
 import type { EventListing } from '../needs.ts'
 import { saleNote } from '../sale.ts'
+import { eventTexts } from '../texts/events.ts'
 import { Poster } from './poster.tsx'
 
 /** An event in a list: the whole card is its link. */
-export function EventCard(props: { event: EventListing; isLead?: boolean }): VNode {
-  const { event } = props
-  const note = saleNote(event)
-  const { day, month } = localTime(event.eventDate, event.timezone)
+export function EventCard(props: {
+  event: EventListing
+  language: Language
+  isLead?: boolean
+}): VNode {
+  const { event, language } = props
+  const note = saleNote(event, language)
+  const { day, month } = localTime(event.eventDate, event.timezone, language)
   return (
     <li class={props.isLead ? 'card card-lead' : 'card'}>
       <div class="card-art">
@@ -21,19 +27,21 @@ export function EventCard(props: { event: EventListing; isLead?: boolean }): VNo
       <div class="card-text">
         <p class="card-when">
           <time dateTime={event.eventDate.toISOString()}>
-            {shortDate(event.eventDate, event.timezone)}
+            {shortDate(event.eventDate, event.timezone, language)}
           </time>
           {event.category !== null && <span class="card-category">{event.category}</span>}
         </p>
         <h3 class="card-name">
-          <a href={`/events/${event.id}`}>{event.name}</a>
+          <a href={`/events/${event.id}`} dir="auto">
+            {event.name}
+          </a>
         </h3>
-        <p class="card-where">
+        <p class="card-where" dir="auto">
           {event.venue}
           {event.city !== null && `, ${event.city}`}
         </p>
         <p class="card-sale">
-          <span class="card-price">{fromPrice(event)}</span>
+          <span class="card-price">{fromPrice(event, language)}</span>
           {note !== undefined && <span class={`tag tag-${note.tone}`}>{note.text}</span>}
         </p>
       </div>
@@ -41,5 +49,7 @@ export function EventCard(props: { event: EventListing; isLead?: boolean }): VNo
   )
 }
 
-const fromPrice = ({ ticketPriceCents, currency }: EventListing): string =>
-  ticketPriceCents === 0 ? 'Free' : `from ${price(ticketPriceCents, currency)}`
+const fromPrice = ({ ticketPriceCents, currency }: EventListing, language: Language): string => {
+  const lowest = price(ticketPriceCents, currency, language)
+  return ticketPriceCents === 0 ? lowest : eventTexts[language].from(lowest)
+}

@@ -17,6 +17,8 @@ const PATHS = {
     'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.8a3.5 3.5 0 0 1 0 6.4m2.2 3.2c2 .8 3.3 2.9 3.3 5.6',
 } as const
 
+export const ICON_NAMES = Object.keys(PATHS) as (keyof typeof PATHS)[]
+
 export function Icon(props: { name: keyof typeof PATHS }): VNode {
   return (
     <svg

@@ -5,9 +5,13 @@ export function localTime(element: HTMLElement): void {
   const date = new Date(element.getAttribute('datetime') ?? '')
   const venueZone = element.dataset['zone'] ?? 'UTC'
   if (Number.isNaN(date.getTime())) return
+  const { lang } = document.documentElement
+  // As the server writes times: the day first, and 24 hours.
+  const locale = lang === 'en' ? 'en-GB' : lang
   const inZone = (timeZone: string | undefined) =>
-    new Intl.DateTimeFormat(document.documentElement.lang, {
+    new Intl.DateTimeFormat(locale, {
       ...{ weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+      hourCycle: 'h23',
       ...(timeZone === undefined ? {} : { timeZone }),
     }).format(date)
   const here = inZone(undefined)

@@ -6,11 +6,13 @@ import { startIslands } from './start-islands.ts'
 import { liveStock } from './live-stock.ts'
 import { localTime } from './local-time.ts'
 import { saleCountdown } from './sale-countdown.ts'
+import { searchAsYouType } from './search-as-you-type.ts'
 
 const islands = {
   'live-stock': liveStock,
   'local-time': localTime,
   'sale-countdown': saleCountdown,
+  'search-as-you-type': searchAsYouType,
 }
 startIslands(document, islands)
 // What was fetched and put in the place of something has islands of its own.

@@ -14,7 +14,7 @@ export function ErrorCodesPage({ visitor }: { visitor: Visitor }): VNode {
         canonicalPath: '/docs/errors',
       }}
     >
-      <div class="wrap page reference">
+      <div lang="en" class="wrap page reference">
         <h1>Error codes</h1>
         <p class="reference-intro">
           The API refuses with a problem document (RFC 9457). Its <code>code</code> is stable, so

@@ -1,5 +1,6 @@
 /** One event: what, when, where, and its tickets. */
 import type { VNode } from 'preact'
+import type { Language } from '../../src/kernel/language.ts'
 import { BuyPanel, type BuyPanelProps } from '../components/buy-panel.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Poster } from '../components/poster.tsx'
@@ -9,13 +10,16 @@ import { longDay, moment, timeWithOffset } from '../format.ts'
 import { type PageHead, Layout } from '../layout.tsx'
 import type { EventDetails } from '../needs.ts'
 import { mayReturn } from '../returns.ts'
+import { eventTexts } from '../texts/events.ts'
 
 const SUMMARY_LENGTH_MAX = 160
 
 export function EventPage(props: BuyPanelProps): VNode {
   const { visitor, event } = props
+  const { language } = visitor
+  const t = eventTexts[language]
   return (
-    <Layout visitor={visitor} section="events" head={headOf(event, visitor.origin ?? '')}>
+    <Layout visitor={visitor} section="events" head={headOf(event, visitor.origin ?? '', language)}>
       <article class="event">
         <div class="event-art">
           <Poster subject={event} shape="banner" />
@@ -27,21 +31,23 @@ export function EventPage(props: BuyPanelProps): VNode {
                 <a href={`/?category=${encodeURIComponent(event.category)}`}>{event.category}</a>
               </p>
             )}
-            <h1>{event.name}</h1>
-            <Changed event={event} />
-            <Facts event={event} />
+            <h1 dir="auto">{event.name}</h1>
+            <Changed event={event} language={language} />
+            <Facts event={event} language={language} />
           </header>
           <BuyPanel {...props} />
           <div class="event-about">
             {event.description !== '' && (
               <>
-                <h2>About</h2>
-                <p class="event-description">{event.description}</p>
+                <h2>{t.about}</h2>
+                <p class="event-description" dir="auto">
+                  {event.description}
+                </p>
               </>
             )}
             <p class="event-proof">
-              <a href={`/events/${event.id}/proof`}>The books of this sale</a>: every ticket and
-              every cent, counted twice.
+              <a href={`/events/${event.id}/proof`}>{t.books}</a>
+              {t.booksWhy}
             </p>
           </div>
         </div>
@@ -51,53 +57,74 @@ export function EventPage(props: BuyPanelProps): VNode {
 }
 
 /** What somebody who knew the event before must hear first. */
-function Changed({ event }: { event: EventDetails }): VNode | null {
+interface InLanguage {
+  event: EventDetails
+  language: Language
+}
+
+function Changed({ event, language }: InLanguage): VNode | null {
+  const t = eventTexts[language]
   if (event.sale === 'cancelled') {
     return (
-      <Notice tone="info" title="This event is cancelled">
-        <p>Whoever bought tickets gets their money back, without having to ask for it.</p>
+      <Notice tone="info" title={t.cancelled}>
+        <p>{t.cancelledText}</p>
       </Notice>
     )
   }
   if (event.postponedAt === null) return null
   return (
-    <Notice tone="info" title="This event has a new date">
+    <Notice tone="info" title={t.moved}>
       <p>
-        Tickets that were bought before stay good.
-        {mayReturn(event) &&
-          ` Whoever cannot come may return theirs until ${moment(event.refundUntil, event.timezone)}.`}
+        {t.movedText}
+        {mayReturn(event) && t.mayReturn(moment(event.refundUntil, event.timezone, language))}
       </p>
     </Notice>
   )
 }
 
-function Facts({ event }: { event: EventDetails }): VNode {
+function Facts({ event, language }: InLanguage): VNode {
+  const t = eventTexts[language]
   return (
     <ul class="facts">
       <li>
         <Icon name="calendar" />
         <p>
           <time dateTime={event.eventDate.toISOString()}>
-            <strong>{longDay(event.eventDate, event.timezone)}</strong>
+            <strong>{longDay(event.eventDate, event.timezone, language)}</strong>
             {timeWithOffset(event.eventDate, event.timezone)}
           </time>
+          <time
+            class="facts-more"
+            dateTime={event.eventDate.toISOString()}
+            data-island="local-time"
+            data-zone={event.timezone}
+            data-words={t.yourTime}
+            hidden
+          />
         </p>
       </li>
       <li>
         <Icon name="place" />
         <p>
-          <strong>{event.venue}</strong>
-          {event.city}
+          <strong dir="auto">{event.venue}</strong>
+          {event.city !== null && <span dir="auto">{event.city}</span>}
+          <a class="facts-more" href={mapOf(event)} rel="noreferrer" target="_blank">
+            {t.map}
+          </a>
         </p>
       </li>
     </ul>
   )
 }
 
-function headOf(event: EventDetails, origin: string): PageHead {
+/** A search on a map elsewhere, which hears of nobody who does not open it. */
+const mapOf = ({ venue, city }: EventDetails): string =>
+  `https://www.openstreetmap.org/search?query=${encodeURIComponent(city === null ? venue : `${venue}, ${city}`)}`
+
+function headOf(event: EventDetails, origin: string, language: Language): PageHead {
   const path = `/events/${event.id}`
   const place = event.city === null ? event.venue : `${event.venue}, ${event.city}`
-  const summary = `${longDay(event.eventDate, event.timezone)}, ${place}. ${event.description}`
+  const summary = `${longDay(event.eventDate, event.timezone, language)}, ${place}. ${event.description}`
   return {
     title: event.name,
     description: shortened(summary.replace(/\s+/g, ' ').trim()),

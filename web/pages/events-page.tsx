@@ -1,6 +1,8 @@
 /** The front page: what is on, and the search. */
 import type { VNode } from 'preact'
+import type { Language } from '../../src/kernel/language.ts'
 import { CategoryChips } from '../components/category-chips.tsx'
+import { DateChips } from '../components/date-chips.tsx'
 import { EventCard } from '../components/event-card.tsx'
 import { Icon } from '../components/icon.tsx'
 import { ErrorSummary } from '../components/notice.tsx'
@@ -9,6 +11,7 @@ import { SearchForm } from '../components/search-form.tsx'
 import { Layout } from '../layout.tsx'
 import type { EventListing } from '../needs.ts'
 import { type Search, type Typed, activeFilters, isEverything, searchPath } from '../search.ts'
+import { searchTexts } from '../texts/search.ts'
 import type { Visitor } from '../visitor.ts'
 
 /** What can be chosen from, taken from what is on. */
@@ -27,23 +30,32 @@ export interface EventsPageProps {
 
 export function EventsPage(props: EventsPageProps): VNode {
   const { search, facets } = props
+  const { language } = props.visitor
+  const t = searchTexts[language]
   const isFront = isEverything(search.typed)
   return (
     <Layout
       visitor={props.visitor}
       section="events"
       head={{
-        title: isFront ? 'Tickets for what is on' : 'Events',
-        description: 'Concerts, festivals, theatre, sport: find an event and have your tickets.',
+        title: isFront ? t.frontTitle : t.title,
+        description: t.summary,
         ...(isFront ? { canonicalPath: '/' } : {}),
       }}
     >
-      <section class={isFront ? 'stage stage-front' : 'stage'}>
+      <section class={isFront ? 'stage stage-front' : 'stage'} id="stage">
         <div class="wrap stage-row">
           <div class="stage-text">
-            <h1>{isFront ? 'Find your next night out.' : 'Find an event'}</h1>
-            <SearchForm search={search} cities={facets.cities} />
-            <CategoryChips typed={search.typed} categories={facets.categories} />
+            <h1>{isFront ? t.welcome : t.find}</h1>
+            <SearchForm search={search} cities={facets.cities} language={language} />
+            <div class="chip-rows" id="chips">
+              <DateChips typed={search.typed} language={language} />
+              <CategoryChips
+                typed={search.typed}
+                categories={facets.categories}
+                language={language}
+              />
+            </div>
           </div>
           {isFront && <PosterWall />}
         </div>
@@ -53,46 +65,63 @@ export function EventsPage(props: EventsPageProps): VNode {
   )
 }
 
-function Results({ search, events, nextCursor }: EventsPageProps): VNode {
+interface InLanguage {
+  typed: Typed
+  language: Language
+}
+
+function Results({ visitor, search, events, nextCursor }: EventsPageProps): VNode {
+  const { language } = visitor
+  const t = searchTexts[language]
+  const found = t.found(events.length.toLocaleString(language), nextCursor !== undefined)
   const { typed, faults } = search
   const isFront = isEverything(typed)
   return (
-    <section class="wrap results" aria-labelledby="results">
-      <ErrorSummary title="Part of the search was left out" faults={faults} />
-      <h2 id="results">{isFront ? 'Coming up' : 'Results'}</h2>
-      <ActiveFilters typed={typed} />
+    <section
+      class="wrap results"
+      id="found"
+      aria-labelledby="results"
+      data-spoken={events.length === 0 ? t.nothingFound : found}
+    >
+      <ErrorSummary title={t.leftOut} faults={faults} />
+      <div class="results-head">
+        <h2 id="results">{isFront ? t.comingUp : t.results}</h2>
+        {!isFront && events.length > 0 && <p>{found}</p>}
+      </div>
+      <ActiveFilters typed={typed} language={language} />
       {events.length === 0 ? (
-        <NothingFound typed={typed} />
+        <NothingFound typed={typed} language={language} />
       ) : (
         <ul class="cards">
           {events.map((event, index) => (
-            <EventCard event={event} isLead={isFront && index === 0} />
+            <EventCard event={event} language={language} isLead={isFront && index === 0} />
           ))}
         </ul>
       )}
-      <Pages typed={typed} nextCursor={nextCursor} />
+      <Pages typed={typed} nextCursor={nextCursor} language={language} />
     </section>
   )
 }
 
-function ActiveFilters({ typed }: { typed: Typed }): VNode | null {
-  const filters = activeFilters(typed)
+function ActiveFilters({ typed, language }: InLanguage): VNode | null {
+  const t = searchTexts[language]
+  const filters = activeFilters(typed, language)
   if (filters.length === 0) return null
   return (
-    <ul class="active-filters" aria-label="Limited to">
+    <ul class="active-filters" aria-label={t.limitedTo}>
       {filters.map(({ fields, label }) => (
         <li>
           <a href={searchPath(typed, fields)}>
             {label}
             <Icon name="close" />
-            <span class="visually-hidden">: show without</span>
+            <span class="visually-hidden">{t.showWithout}</span>
           </a>
         </li>
       ))}
       {filters.length > 1 && (
         <li>
           <a class="active-filters-clear" href="/">
-            Clear all
+            {t.clear}
           </a>
         </li>
       )}
@@ -100,7 +129,8 @@ function ActiveFilters({ typed }: { typed: Typed }): VNode | null {
   )
 }
 
-function NothingFound({ typed }: { typed: Typed }): VNode {
+function NothingFound({ typed, language }: InLanguage): VNode {
+  const t = searchTexts[language]
   const isFiltered = activeFilters(typed).length > 0
   return (
     <div class="empty">
@@ -108,15 +138,11 @@ function NothingFound({ typed }: { typed: Typed }): VNode {
         <Poster subject={{ id: 7, category: 'Theatre' }} shape="square" />
       </div>
       <div>
-        <h3>{isFiltered ? 'Nothing found' : 'Nothing is on yet'}</h3>
-        <p>
-          {isFiltered
-            ? 'No event that is still ahead fits. Try fewer words, another city or other dates.'
-            : 'As soon as an organizer publishes an event, it is here.'}
-        </p>
+        <h3>{isFiltered ? t.nothingFound : t.nothingOn}</h3>
+        <p>{isFiltered ? t.nothingFits : t.nothingPublished}</p>
         {isFiltered && (
           <a class="button" href="/">
-            Show all events
+            {t.showAll}
           </a>
         )}
       </div>
@@ -124,19 +150,20 @@ function NothingFound({ typed }: { typed: Typed }): VNode {
   )
 }
 
-function Pages(props: { typed: Typed; nextCursor: string | undefined }): VNode | null {
+function Pages(props: InLanguage & { nextCursor: string | undefined }): VNode | null {
+  const t = searchTexts[props.language]
   const { typed, nextCursor } = props
   if (nextCursor === undefined && typed.cursor === '') return null
   return (
-    <nav class="more" aria-label="More events">
+    <nav class="more" aria-label={t.moreEvents}>
       {typed.cursor !== '' && (
         <a class="button button-quiet" href={searchPath(typed, {})}>
-          Back to the first page
+          {t.firstPage}
         </a>
       )}
       {nextCursor !== undefined && (
         <a class="button" href={searchPath(typed, { cursor: nextCursor })} rel="next">
-          More events
+          {t.moreEvents}
         </a>
       )}
     </nav>

@@ -1,10 +1,12 @@
 /** The books of a sale, for people who doubt: what was counted, twice, and whether it is the same. */
 import type { VNode } from 'preact'
+import type { Language } from '../../src/kernel/language.ts'
 import { Icon } from '../components/icon.tsx'
 import { formatMoney } from '../../src/kernel/money.ts'
 import { moment } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Proof, ProofCheck } from '../needs.ts'
+import { proofTexts } from '../texts/proof.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface ProofPageProps {
@@ -16,59 +18,68 @@ export interface ProofPageProps {
 
 export function ProofPage({ visitor, event, proof, checks }: ProofPageProps): VNode {
   const path = `/events/${event.id}`
+  const { language } = visitor
+  const t = proofTexts[language]
   return (
     <Layout
       visitor={visitor}
       section="events"
       head={{
-        title: `The books of ${event.name}`,
-        description: `Every ticket and every cent of ${event.name}, counted twice.`,
+        title: t.title(event.name),
+        description: t.summary(event.name),
         canonicalPath: `${path}/proof`,
       }}
     >
       <article class="wrap page proof">
         <header class="proof-head">
           <p>
-            <a href={path}>{event.name}</a>
+            <a href={path} dir="auto">
+              {event.name}
+            </a>
           </p>
-          <h1>The books of this sale</h1>
-          <p class="proof-intro">
-            Tickets, orders and money are written down in different places. Here each is counted for
-            itself and held against the others, so that nobody has to take our word for it.
-          </p>
+          <h1>{t.heading}</h1>
+          <p class="proof-intro">{t.intro}</p>
         </header>
-        <Verdict checks={checks} />
-        <Stock proof={proof} />
-        <Figures proof={proof} />
+        <Verdict checks={checks} language={language} />
+        <Stock proof={proof} language={language} />
+        <Figures proof={proof} language={language} />
         <section class="proof-section" aria-labelledby="checks">
-          <h2 id="checks">What is compared</h2>
+          <h2 id="checks">{t.compared}</h2>
           <ol class="proof-checks">
             {checks.map((check) => (
-              <Check check={check} currency={proof.currency} />
+              <Check check={check} currency={proof.currency} language={language} />
             ))}
           </ol>
         </section>
         <p class="proof-when">
-          Counted <time dateTime={proof.at.toISOString()}>{moment(proof.at, event.timezone)}</time>,
-          in one moment of the database. Load the page again to count anew.{' '}
-          <a href={`/api/v1/events/${event.id}/proof`}>The same as JSON</a>
+          {`${t.counted} `}
+          <time dateTime={proof.at.toISOString()}>
+            {moment(proof.at, event.timezone, language)}
+          </time>
+          {`, ${t.countedHow} `}
+          <a href={`/api/v1/events/${event.id}/proof`}>{t.asJson}</a>
         </p>
       </article>
     </Layout>
   )
 }
 
-function Verdict({ checks }: Pick<ProofPageProps, 'checks'>): VNode {
+interface InLanguage {
+  language: Language
+}
+
+function Verdict({ checks, language }: Pick<ProofPageProps, 'checks'> & InLanguage): VNode {
+  const t = proofTexts[language]
   const broken = checks.filter((check) => !check.holds).length
   const isGood = broken === 0
   return (
     <div class={isGood ? 'proof-verdict' : 'proof-verdict proof-verdict-bad'} role="status">
       <Icon name={isGood ? 'check' : 'alert'} />
       <p>
-        <strong>{isGood ? 'Everything agrees.' : 'The books disagree.'}</strong>{' '}
+        <strong>{isGood ? t.agrees : t.disagrees}</strong>{' '}
         {isGood
-          ? `All ${checks.length} comparisons hold.`
-          : `${broken} of ${checks.length} comparisons do not hold. Whoever runs this shop is told so, too.`}
+          ? t.allHold(String(checks.length))
+          : t.someBroken(String(broken), String(checks.length))}
       </p>
     </div>
   )
@@ -77,14 +88,15 @@ function Verdict({ checks }: Pick<ProofPageProps, 'checks'>): VNode {
 const BAR_WIDTH = 1_000
 
 /** The tickets there are as one bar: sold, held, and what is left. */
-function Stock({ proof }: { proof: Proof }): VNode {
+function Stock({ proof, language }: { proof: Proof } & InLanguage): VNode {
+  const t = proofTexts[language]
   const { capacity, sold, held } = proof
   const left = Math.max(0, capacity - sold - held)
   const width = (tickets: number) =>
     Math.min(BAR_WIDTH, Math.round((tickets / Math.max(1, capacity)) * BAR_WIDTH))
   return (
     <section class="proof-section" aria-labelledby="stock">
-      <h2 id="stock">{`${number(capacity)} tickets`}</h2>
+      <h2 id="stock">{t.tickets(number(capacity, language))}</h2>
       <svg
         class="proof-bar"
         viewBox={`0 0 ${BAR_WIDTH} 40`}
@@ -101,31 +113,32 @@ function Stock({ proof }: { proof: Proof }): VNode {
         <rect class="proof-bar-sold" width={width(sold)} height="40" />
       </svg>
       <dl class="proof-legend">
-        <Part kind="sold" name="Sold" tickets={sold} />
-        <Part kind="held" name="Held, not paid yet" tickets={held} />
-        <Part kind="left" name="Left" tickets={left} />
+        <Part kind="sold" name={t.sold} tickets={number(sold, language)} />
+        <Part kind="held" name={t.held} tickets={number(held, language)} />
+        <Part kind="left" name={t.left} tickets={number(left, language)} />
       </dl>
     </section>
   )
 }
 
-function Part(props: { kind: 'sold' | 'held' | 'left'; name: string; tickets: number }): VNode {
+function Part(props: { kind: 'sold' | 'held' | 'left'; name: string; tickets: string }): VNode {
   return (
     <div class={`proof-part proof-part-${props.kind}`}>
       <dt>{props.name}</dt>
-      <dd>{number(props.tickets)}</dd>
+      <dd>{props.tickets}</dd>
     </div>
   )
 }
 
-function Figures({ proof }: { proof: Proof }): VNode {
-  const money = (cents: number) => formatMoney(cents, proof.currency)
+function Figures({ proof, language }: { proof: Proof } & InLanguage): VNode {
+  const t = proofTexts[language]
+  const money = (cents: number) => formatMoney(cents, proof.currency, language)
   const figures: readonly (readonly [name: string, figure: string])[] = [
-    ['Valid tickets', number(proof.ticketsIssued)],
-    ['Tickets taken back', number(proof.ticketsRefunded)],
-    ['Paid', money(proof.capturedCents)],
-    ['Refunded', money(proof.refundedCents)],
-    ['Owed to buyers', money(proof.refundsDueCents)],
+    [t.valid, number(proof.ticketsIssued, language)],
+    [t.takenBack, number(proof.ticketsRefunded, language)],
+    [t.paid, money(proof.capturedCents)],
+    [t.refunded, money(proof.refundedCents)],
+    [t.owed, money(proof.refundsDueCents)],
   ]
   return (
     <dl class="proof-figures">
@@ -139,16 +152,18 @@ function Figures({ proof }: { proof: Proof }): VNode {
   )
 }
 
-function Check({ check, currency }: { check: ProofCheck; currency: string }): VNode {
+function Check(props: { check: ProofCheck; currency: string } & InLanguage): VNode {
+  const { check, currency, language } = props
+  const t = proofTexts[language]
   const { claim, left, right, holds } = check
   const written = (count: number) =>
-    check.unit === 'cents' ? formatMoney(count, currency) : number(count)
+    check.unit === 'cents' ? formatMoney(count, currency, language) : number(count, language)
   return (
     <li class={holds ? 'proof-check' : 'proof-check proof-check-bad'}>
       <Icon name={holds ? 'check' : 'alert'} />
       <p class="proof-claim">
-        {claim}
-        <span class="visually-hidden">{holds ? ' This holds.' : ' This does not hold.'}</span>
+        {t.claims[claim] ?? claim}
+        <span class="visually-hidden">{holds ? t.holds : t.broken}</span>
       </p>
       <p class="proof-sides">
         <span>{written(left)}</span>
@@ -166,4 +181,4 @@ function signOf({ left, right, holds }: ProofCheck): string {
   return left > right ? '>' : '<'
 }
 
-const number = (count: number): string => count.toLocaleString('en')
+const number = (count: number, language: Language): string => count.toLocaleString(language)

@@ -7,16 +7,18 @@ import type { EventDetails, Events } from '../needs.ts'
 import { EventPage } from '../pages/event-page.tsx'
 import { EventsPage } from '../pages/events-page.tsx'
 import { AppError } from '../../src/kernel/errors.ts'
+import type { Language } from '../../src/kernel/language.ts'
 import { type Search, readSearch, searchPath } from '../search.ts'
 import { seeOther, sendPage } from '../send-page.ts'
 import { isShared, sendSharedPage } from '../send-shared-page.ts'
+import { searchTexts } from '../texts/search.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 export function eventRoutes(routes: PageRoutes): void {
   const { app, events, findVisitor } = routes
   app.get('/', page, async (request, reply) => {
     const visitor = await findVisitor(request)
-    const search = readSearch(request.query)
+    const search = readSearch(request.query, visitor.language)
     if (isShared(request, visitor)) {
       return await sendSharedPage({ routes, request, reply, visitor }, async () => {
         const [facets, list] = await Promise.all([
@@ -27,7 +29,10 @@ export function eventRoutes(routes: PageRoutes): void {
         return <EventsPage {...{ visitor, search, facets, nextCursor }} events={items} />
       })
     }
-    const [facets, list] = await Promise.all([findFacets(events), listEvents(events, search)])
+    const [facets, list] = await Promise.all([
+      findFacets(events),
+      listEvents(events, search, visitor.language),
+    ])
     // A link to a further page that is too old: the first page has what there is now.
     if (list === 'no such page') return await seeOther(reply, searchPath(search.typed, {}))
     void reply.code(search.faults.length === 0 ? 200 : 400)
@@ -70,14 +75,14 @@ export async function findShownEvent(
 }
 
 /** Events of a search; what the events refuse joins the faults, and is left out. */
-async function listEvents(events: Events, search: Search) {
+async function listEvents(events: Events, search: Search, language: Language) {
   try {
     return await events.listEvents(search.query)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error
     const { field } = error.details
     if (field === 'cursor') return 'no such page'
-    search.faults.push({ field: field ?? 'q', message: 'This cannot be searched for.' })
+    search.faults.push({ field: field ?? 'q', message: searchTexts[language].badSearch })
     return { items: [], nextCursor: undefined }
   }
 }

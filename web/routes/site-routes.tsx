@@ -1,24 +1,36 @@
 /** What a site has besides its pages: styles, icon, word to robots, and the list of error codes. */
 import { type Asset, favicon, scripts, stylesheet } from '../assets.ts'
+import { NO_CHOICE } from '../components/ticket-choice.tsx'
+import { SAMPLE_EVENTS, SAMPLE_USER } from '../design-samples.ts'
+import { EventPage } from '../pages/event-page.tsx'
 import { AppError } from '../../src/kernel/errors.ts'
 import { formOf } from '../form.ts'
+import { DesignPage } from '../pages/design-page.tsx'
 import { ErrorCodesPage } from '../pages/error-codes-page.tsx'
 import { sendPage } from '../send-page.ts'
+import { eventIndex, sitemapXml } from '../sitemap.ts'
+import { stranger } from '../visitor.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 const ASSETS = new Map<string, Asset>(
   [stylesheet, favicon, ...Object.values(scripts)].map((asset) => [asset.path, asset]),
 )
 
+const SITEMAP_KEPT = 'public, max-age=600'
+
 const ROBOTS = `User-agent: *
 Disallow: /tickets
 Disallow: /sign-in
 Disallow: /sign-up
+Disallow: /account
+Disallow: /checkout
 Disallow: /mailbox
 Disallow: /api/
 `
 
-export function siteRoutes({ app, findVisitor }: PageRoutes): void {
+export function siteRoutes({ app, events, findVisitor }: PageRoutes): void {
+  const findEventIds = eventIndex(events, Date.now)
+
   app.get('/assets/:file', page, async (request, reply) => {
     const asset = ASSETS.get(`/assets/${formOf(request.params)('file')}`)
     if (asset === undefined) throw new AppError('not_found')
@@ -31,8 +43,39 @@ export function siteRoutes({ app, findVisitor }: PageRoutes): void {
       .send(takesBrotli ? asset.compressed : asset.bytes)
   })
 
-  app.get('/robots.txt', page, async (_request, reply) => {
-    return await reply.header('Content-Type', 'text/plain; charset=utf-8').send(ROBOTS)
+  app.get('/robots.txt', page, async (request, reply) => {
+    const { origin } = stranger(request)
+    const sitemap = origin === undefined ? '' : `Sitemap: ${origin}/sitemap.xml\n`
+    return await reply.header('Content-Type', 'text/plain; charset=utf-8').send(ROBOTS + sitemap)
+  })
+
+  app.get('/sitemap.xml', page, async (request, reply) => {
+    const { origin } = stranger(request)
+    // Addresses in it are whole, so without a plausible host there are none.
+    if (origin === undefined) throw new AppError('not_found')
+    return await reply
+      .header('Content-Type', 'application/xml; charset=utf-8')
+      .header('Cache-Control', SITEMAP_KEPT)
+      .send(sitemapXml(origin, await findEventIds()))
+  })
+
+  app.get('/design', page, async (request, reply) => {
+    const visitor = await findVisitor(request)
+    const state = formOf(request.query)('event')
+    const event = SAMPLE_EVENTS.find((sample) => sample.state === state)?.event
+    void reply.header('X-Robots-Tag', 'noindex')
+    if (event === undefined) return await sendPage(reply, <DesignPage visitor={visitor} />)
+    const signedIn = { ...visitor, user: SAMPLE_USER }
+    return await sendPage(
+      reply,
+      <EventPage
+        visitor={signedIn}
+        event={event}
+        choice={NO_CHOICE}
+        orderKey=""
+        refusal={undefined}
+      />,
+    )
   })
 
   app.get('/docs/errors', page, async (request, reply) => {
