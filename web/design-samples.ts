@@ -19,7 +19,6 @@ const onSale: EventDetails = {
   timezone: 'Europe/Prague',
   ticketPriceCents: 4_200,
   currency: 'EUR',
-  held: 0,
   remaining: 780,
   totalTickets: 780,
   onSaleAt: null,
