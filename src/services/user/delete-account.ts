@@ -46,7 +46,10 @@ export async function deleteAccount(
     if (user === undefined) throw new AppError('unauthenticated')
     if (user.suspendedAt !== null) throw new AppError('account_suspended')
     if (user.passwordHash !== checked.passwordHash) throw new AppError('precondition_failed')
-    refuseWhileTied(await tiesIn(tx, deps.personalData, userId), command.acceptsLosingSight ?? false)
+    refuseWhileTied(
+      await tiesIn(tx, deps.personalData, userId),
+      command.acceptsLosingSight ?? false,
+    )
     for (const { forget } of deps.personalData) await forget?.(tx, userId)
 
     const { email, language } = user
