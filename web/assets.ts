@@ -18,7 +18,7 @@ const SHEETS = [
     'search',
     'cards',
   ],
-  ...['event', 'buy', 'tickets', 'account', 'mailbox', 'reference'],
+  ...['event', 'buy', 'checkout', 'tickets', 'account', 'mailbox', 'reference'],
   ...['proof', 'returns', 'language', 'print'],
 ]
 
@@ -62,4 +62,6 @@ const scriptOf = (name: string): Asset =>
   )
 
 export const scripts = { shop: scriptOf('shop'), checkout: scriptOf('checkout') }
+/** Not for pages: it stands between them and the network, see `islands/offline-tickets.ts`. */
+export const offlineTickets = scriptOf('offline-tickets')
 export type ScriptName = keyof typeof scripts

@@ -6,6 +6,7 @@ import { errorHandler } from './error-handling.tsx'
 import type { WebDeps } from './needs.ts'
 import { accountRoutes } from './routes/account-routes.tsx'
 import { buyRoutes } from './routes/buy-routes.tsx'
+import { checkoutRoutes } from './routes/checkout-routes.tsx'
 import { eventRoutes } from './routes/event-routes.tsx'
 import { languageRoutes } from './routes/language-routes.ts'
 import { mailLinkRoutes } from './routes/mail-link-routes.tsx'
@@ -42,6 +43,7 @@ export function webPages(deps: WebDeps): Service {
         const routes = { ...deps, app: pages as unknown as HttpApp, cookies, findVisitor }
         eventRoutes(routes)
         buyRoutes(routes)
+        checkoutRoutes(routes)
         proofRoutes(routes)
         ticketRoutes(routes)
         returnRoutes(routes)

@@ -3,6 +3,8 @@ import type { VNode } from 'preact'
 import { QUANTITY_MAX } from '../../src/contracts/order.ts'
 import { count, price } from '../format.ts'
 import type { EventDetails } from '../needs.ts'
+import { buyingTexts } from '../texts/buying.ts'
+import type { Language } from '../../src/kernel/language.ts'
 import { isLow } from '../sale.ts'
 
 /** What was chosen, as it was sent; empty for nothing yet. */
@@ -17,8 +19,10 @@ export function TicketTypes(props: {
   event: EventDetails
   choice: Choice
   fault: string | undefined
+  language: Language
 }): VNode | null {
-  const { event, choice } = props
+  const { event, choice, language } = props
+  const t = buyingTexts[language]
   if (event.ticketTypes.length < 2) return null
   const firstLeft = event.ticketTypes.find((type) => type.remaining > 0)
   return (
@@ -27,7 +31,7 @@ export function TicketTypes(props: {
       id="ticket_type"
       aria-describedby={props.fault === undefined ? undefined : 'ticket_type-fault'}
     >
-      <legend>Ticket type</legend>
+      <legend>{t.type}</legend>
       {props.fault !== undefined && (
         <p class="field-fault" id="ticket_type-fault">
           {props.fault}
@@ -45,11 +49,13 @@ export function TicketTypes(props: {
               choice.ticketType === '' ? type === firstLeft : choice.ticketType === String(type.id)
             }
           />
-          <span class="type-name">{type.name}</span>
-          <span class="type-price">{price(type.priceCents, event.currency)}</span>
-          {type.remaining === 0 && <span class="type-note">Sold out</span>}
+          <span class="type-name" dir="auto">
+            {type.name}
+          </span>
+          <span class="type-price">{price(type.priceCents, event.currency, language)}</span>
+          {type.remaining === 0 && <span class="type-note">{t.soldOut}</span>}
           {type.remaining > 0 && isLow({ ...event, remaining: type.remaining }) && (
-            <span class="type-note type-low">{type.remaining} left</span>
+            <span class="type-note type-low">{t.left(String(type.remaining))}</span>
           )}
         </label>
       ))}
@@ -61,17 +67,19 @@ export function Quantity(props: {
   event: EventDetails
   choice: Choice
   fault: string | undefined
+  language: Language
 }): VNode {
-  const { event, choice, fault } = props
+  const { event, choice, fault, language } = props
+  const t = buyingTexts[language]
   const most = Math.max(1, Math.min(event.maxPerUser, event.remaining, QUANTITY_MAX))
   const chosen = Number(choice.quantity === '' ? Math.min(2, most) : choice.quantity)
   const [only, ...others] = event.ticketTypes
   const unitCents = others.length === 0 ? only?.priceCents : undefined
   return (
     <div class="field">
-      <label for="quantity">How many</label>
+      <label for="quantity">{t.howMany}</label>
       <p class="field-hint" id="quantity-hint">
-        {`Up to ${count(event.maxPerUser, 'ticket')} for each person.`}
+        {t.upTo(count(event.maxPerUser, ...t.ticket, language))}
       </p>
       {fault !== undefined && (
         <p class="field-fault" id="quantity-fault">
@@ -86,8 +94,9 @@ export function Quantity(props: {
       >
         {Array.from({ length: most }, (_, index) => index + 1).map((quantity) => (
           <option value={quantity} selected={quantity === chosen}>
-            {count(quantity, 'ticket')}
-            {unitCents !== undefined && ` · ${price(unitCents * quantity, event.currency)}`}
+            {count(quantity, ...t.ticket, language)}
+            {unitCents !== undefined &&
+              ` · ${price(unitCents * quantity, event.currency, language)}`}
           </option>
         ))}
       </select>

@@ -12,6 +12,7 @@ const ASSETS = new Map<string, Asset>(
 
 const ROBOTS = `User-agent: *
 Disallow: /tickets
+Disallow: /checkout
 Disallow: /sign-in
 Disallow: /sign-up
 Disallow: /mailbox

@@ -15,7 +15,7 @@ import { startPayingBack } from './pay-back-refunds.ts'
 import { type EventProof, readProof } from './proof.sql.ts'
 import { type ProofCheck, checkProof } from './proof.ts'
 import { type OpenPayment, startRecovery } from './recover-payments.ts'
-import { type Refund, findRefund } from './refunds.sql.ts'
+import { type Refund, findRefund, findRefundsOf } from './refunds.sql.ts'
 import { type Owners, paymentRoutes } from './routes.ts'
 import { voidPayment } from './void-payment.ts'
 import { WEBHOOK_PATH, webhookRoutes } from './webhook-routes.ts'
@@ -30,6 +30,8 @@ export interface Payments {
   /** At most some seconds old. */
   findProof: (eventId: number) => Promise<{ proof: EventProof; checks: ProofCheck[] } | undefined>
   findRefund: (refundId: number) => Promise<Refund | undefined>
+  /** The refunds of an order, the first one first. */
+  refundsOf: (orderId: number) => Promise<Refund[]>
   /** Refunds were decided. */
   wakeRefunds: () => void
 }
@@ -78,6 +80,7 @@ export function paymentService(deps: PaymentServiceDeps): Service & { payments: 
         return proof && { proof, checks: checkProof(proof) }
       },
       findRefund: async (refundId) => await findRefund(db, refundId),
+      refundsOf: async (orderId) => await findRefundsOf(db, orderId),
       wakeRefunds: () => refunding?.wake(),
     },
     routes: (app) => {
