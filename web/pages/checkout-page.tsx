@@ -4,7 +4,7 @@ import { HoldClock } from '../components/hold-clock.tsx'
 import { ErrorSummary, Notice } from '../components/notice.tsx'
 import { Poster } from '../components/poster.tsx'
 import { TestCards } from '../components/test-cards.tsx'
-import { count, price, shortDate, timeWithOffset } from '../format.ts'
+import { count, moment, price } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order } from '../needs.ts'
 import { checkoutTexts } from '../texts/checkout.ts'
@@ -103,7 +103,7 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
         </h2>
         <p>
           <time dateTime={event.eventDate.toISOString()}>
-            {`${shortDate(event.eventDate, event.timezone, language)} · ${timeWithOffset(event.eventDate, event.timezone)}`}
+            {moment(event.eventDate, event.timezone, language)}
           </time>
           <br />
           <span dir="auto">
