@@ -77,6 +77,11 @@ export interface PaymentProvider {
 }
 
 export interface PaymentProviderOptions {
+  /**
+   * Where a buyer comes back to from a page of their bank. The same whenever it is asked, since a
+   * confirmation that is repeated has to be the same.
+   */
+  returnUrl?: (orderId: number) => string
   /** Undefined is Stripe's own. */
   apiUrl: string | undefined
   secretKey: string
@@ -125,9 +130,10 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
 
     async confirm({ intentId, orderId, attempt, paymentMethod }) {
       return await stateAfter(async () => {
+        const returnUrl = options.returnUrl && { return_url: options.returnUrl(orderId) }
         return await stripe.paymentIntents.confirm(
           intentId,
-          { payment_method: paymentMethod },
+          { payment_method: paymentMethod, ...returnUrl },
           { idempotencyKey: `${shopId}-order-${orderId}-${attempt}` },
         )
       })
