@@ -74,7 +74,10 @@ test('every page has a policy that runs no script but our own files, frames noth
       // One rendering may be sent to many, and is one page that says that it is shared.
       const isShared = String(answer.headers['cache-control']).startsWith('public')
       const bearer = isShared ? (route.split(' ')[1] ?? '') : `${route} for one`
-      assert.ok([undefined, bearer].includes(bearers.get(nonce)), `${route} shares a nonce with ${bearers.get(nonce) ?? ''}`)
+      assert.ok(
+        [undefined, bearer].includes(bearers.get(nonce)),
+        `${route} shares a nonce with ${bearers.get(nonce) ?? ''}`,
+      )
       assert.ok(isShared || !bearers.has(nonce), `${route} is rendered for one`)
       bearers.set(nonce, bearer)
       const scripts = answer.body.match(/<script(?! type="application\/ld\+json")[^>]*>/g) ?? []
