@@ -23,7 +23,7 @@ export interface Visitor {
 export const stranger = (request: FastifyRequest): Visitor => ({
   user: undefined,
   language: languageOf(request),
-  path: request.method === 'GET' ? request.url : '/',
+  path: request.method === 'GET' || request.method === 'HEAD' ? request.url : '/',
   origin: originOf(request),
   seesMailbox: false,
 })

@@ -110,7 +110,11 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
       const parameters = {
         amount: amountOf(amountCents, currency),
         currency: currency.toLowerCase(),
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+        // Methods that lead the buyer elsewhere need a way back.
+        automatic_payment_methods: {
+          enabled: true,
+          allow_redirects: options.returnUrl === undefined ? 'never' : 'always',
+        },
         metadata: { shop_id: shopId, order_id: String(orderId), event_id: String(eventId) },
       } satisfies Stripe.PaymentIntentCreateParams
       for (let failures = 0; ; failures += 1) {

@@ -129,7 +129,6 @@ function headOf(event: EventDetails, origin: string, language: Language): PageHe
     title: event.name,
     description: shortened(summary.replace(/\s+/g, ' ').trim()),
     canonicalPath: path,
-    imageUrl: event.imageUrl ?? undefined,
     jsonLd: eventJsonLd(event, origin + path),
   }
 }

@@ -42,6 +42,14 @@ const en = {
     `It is now on ${day}, ${time}. Your tickets stay good.`,
   mayReturn: (until: string) => `If you cannot come, return them until ${until}: `,
   returnTickets: 'Return tickets',
+  nothingReturned: 'Nothing was returned',
+  chooseReturn: 'Choose the tickets that you want to return.',
+  returnText: (event: string, when: string, until: string, each: string) =>
+    `${event} was moved to ${when}. Tickets stay good for the new date. Until ${until} you may return them instead: ${each} for each goes back to where it was paid from.`,
+  which: 'Which tickets?',
+  returnNote: 'A returned ticket opens no door any more, and somebody else may buy it.',
+  returnThese: 'Return these tickets',
+  keep: 'Keep them all',
   refund: {
     requested: (price: string) => `${price} is on its way back to you.`,
     succeeded: (price: string, day: string) => `${price} was sent back to you on ${day}.`,
@@ -116,6 +124,15 @@ export const orderTexts: Texts<typeof en> = {
     newDateText: (day, time) => `Sie ist jetzt am ${day}, ${time}. Ihre Tickets bleiben gültig.`,
     mayReturn: (until) => `Wenn Sie nicht können, geben Sie sie zurück, bis ${until}: `,
     returnTickets: 'Tickets zurückgeben',
+    nothingReturned: 'Es wurde nichts zurückgegeben',
+    chooseReturn: 'Wählen Sie die Tickets, die Sie zurückgeben möchten.',
+    returnText: (event, when, until, each) =>
+      `${event} wurde auf ${when} verlegt. Tickets bleiben für den neuen Termin gültig. Bis ${until} können Sie sie stattdessen zurückgeben: je ${each} gehen dorthin zurück, woher sie bezahlt wurden.`,
+    which: 'Welche Tickets?',
+    returnNote:
+      'Ein zurückgegebenes Ticket öffnet keine Tür mehr, und jemand anders kann es kaufen.',
+    returnThese: 'Diese Tickets zurückgeben',
+    keep: 'Alle behalten',
     refund: {
       requested: (price) => `${price} sind auf dem Weg zurück zu Ihnen.`,
       succeeded: (price, day) => `${price} wurden am ${day} an Sie zurückgeschickt.`,
