@@ -21,7 +21,7 @@ export function refusalOf(error: unknown): AppError {
 }
 
 /** The sentence of a refusal. English ones may say more than their code does. */
-const messageOf = (refusal: AppError, language: Language): string =>
+export const messageOf = (refusal: AppError, language: Language): string =>
   language === 'en' ? refusal.message : refusalTexts[language][refusal.code]
 
 /** A title and a sentence for a page that cannot be shown. */

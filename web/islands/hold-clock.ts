@@ -51,5 +51,5 @@ function clockFrom(serverNow: number): () => number {
 }
 
 /** `9:05` */
-export const minutesAndSeconds = (seconds: number): string =>
+const minutesAndSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
