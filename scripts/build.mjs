@@ -109,7 +109,9 @@ function bundleIslands(outdir) {
   const { buildSync } = createRequire(import.meta.url)('esbuild')
   buildSync({
     absWorkingDir: root,
-    entryPoints: islandBundles.map((name) => `web/islands/${name}.ts`),
+    entryPoints: islandBundles
+      .map((name) => `web/islands/${name}.ts`)
+      .filter((path) => existsSync(join(root, path))),
     outdir,
     bundle: true,
     minify: true,

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import type { SignInSettings } from './contracts/sign-in.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import type { Quota } from './platform/http/rate-limit.ts'
+import { ownUrl } from './own-url.ts'
 import { readSignInSettings } from './sign-in-settings.ts'
 
 /** The parts that can run on their own; `all` is every one of them in one process. */
@@ -133,14 +134,13 @@ export function loadConfig(env: Environment, args: readonly string[]): Config {
   }
 
   const port = integer(flags.port ?? text(env, 'PORT') ?? '3000', 'PORT', 0, 65_535, faults)
-  const isTls = certPath !== undefined || flags.tls !== undefined
+  const host = flags.host ?? text(env, 'HOST') ?? '127.0.0.1'
   const config: Config = {
     isProduction,
     roles: chosenRoles,
-    host: flags.host ?? text(env, 'HOST') ?? '127.0.0.1',
-    port,
+    ...{ host, port },
     signIn: readSignInSettings((name) => text(env, name), { isProduction, publicUrl }, faults),
-    publicUrl: publicUrl ?? `${isTls ? 'https' : 'http'}://localhost:${port}`,
+    publicUrl: publicUrl ?? ownUrl({ host, port, isTls: (certPath ?? flags.tls) !== undefined }),
     dataDir: resolve(text(env, 'DATA_DIR') ?? 'data'),
     databaseUrl,
     smtpUrl,
