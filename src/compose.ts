@@ -114,11 +114,11 @@ export async function composeShop(
 
   let relay: Repetition | undefined
   const user = userService({
-    db,
-    audit: writeAuditEntry,
-    signingKeys,
-    isProduction: config.isProduction,
-    secureCookies: tls !== undefined || config.isProduction,
+    ...{ db, audit: writeAuditEntry, signingKeys },
+    ...{
+      isProduction: config.isProduction,
+      secureCookies: tls !== undefined || config.isProduction,
+    },
     limitsAddresses: config.rateLimits !== 'off',
     ...{ personalData: personalDataOfServices(db), logger, signIn: config.signIn },
   })

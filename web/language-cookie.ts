@@ -9,7 +9,9 @@ export const isLanguage = (text: string | undefined): text is Language =>
   LANGUAGES.some((language) => language === text)
 
 export const chosenLanguage = (request: FastifyRequest): Language | undefined => {
-  const chosen = request.cookies[NAME]
+  // What is refused at the door is refused before anybody reads cookies.
+  const cookies = request.cookies as FastifyRequest['cookies'] | undefined
+  const chosen = cookies?.[NAME]
   return isLanguage(chosen) ? chosen : undefined
 }
 

@@ -153,15 +153,19 @@ const Rows = Type.Array(Type.Unknown())
 
 /** What the shop has about somebody; each service adds its part. */
 export const PersonalExport = Type.Unsafe<Record<string, unknown>>(
-  Type.Object(
-    {
-      exported_at: Time,
-      account: Type.Unknown(),
-      sessions: Rows,
-      orders: Rows,
-    },
-    { additionalProperties: true },
-  ),
+  Type.Object({
+    exported_at: Time,
+    account: Type.Unknown(),
+    sessions: Rows,
+    mail_links: Rows,
+    connected_sign_ins: Rows,
+    events: Rows,
+    orders: Rows,
+    refunds: Rows,
+    ledger: Rows,
+    mails: Rows,
+    audit_log: Rows,
+  }),
 )
 
 const LinkToken = Type.String({

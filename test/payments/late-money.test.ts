@@ -31,6 +31,7 @@ async function provider(): Promise<PaymentProvider> {
     secretKey: `sk_test_${secret}`,
     webhookSecret: 'whsec_of_nobody',
     shopId: 'a-frozen-process',
+    returnUrl: (orderId) => `http://127.0.0.1/checkout/${orderId}/return`,
   })
 }
 

@@ -149,7 +149,7 @@ suite('forms take what they show and no more', () => {
     )
     assert.deepEqual(
       orders.map((order) => ({ ...order })),
-      [{ user_id: guest.id, quantity: 2, total_price: 150, status: 'CONFIRMED' }],
+      [{ user_id: guest.id, quantity: 2, total_price: 150, status: 'PENDING' }],
     )
   })
 })

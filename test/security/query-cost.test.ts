@@ -27,7 +27,7 @@ before(async () => {
   await shop.app.db.query('analyze')
   const { operations } = await readApiDocument(shop.app)
   lists = operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'limit'))
-  assert.equal(lists.length, 6)
+  assert.equal(lists.length, 7)
 })
 after(async () => {
   await shop[Symbol.asyncDispose]()

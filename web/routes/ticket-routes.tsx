@@ -39,7 +39,6 @@ export function ticketRoutes({ app, events, ticketing, refunds, findVisitor }: P
   app.get('/tickets/offline.js', page, async (_request, reply) => {
     return await reply
       .header('Content-Type', offlineTickets.type)
-      .header('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
       .header('Service-Worker-Allowed', '/tickets')
       .header('Cache-Control', 'no-cache')
       .send(offlineTickets.bytes)

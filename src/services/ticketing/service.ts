@@ -4,10 +4,8 @@ import type { Registry } from 'prom-client'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
-import type { Page } from '../../platform/http/pages.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
-import type { AnsweredOrder } from './answer-order.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
 import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { Batcher } from './batcher.ts'
@@ -19,32 +17,15 @@ import { type GiveBackDeps, type PaymentProviderPort, giveBackOrder } from './gi
 import { IdBlocks } from './id-blocks.ts'
 import { listOrders } from './list-orders.ts'
 import { createOpenPayments } from './open-payments.ts'
-import {
-  type OpenHold,
-  type Order,
-  findOpenHolds,
-  findOrder,
-  findTicketsOfRefund,
-  hasOrders,
-} from './orders.sql.ts'
+import { findOpenHolds, findOrder, findTicketsOfRefund, hasOrders } from './orders.sql.ts'
 import { type PayOrderCommand, type PayOrderDeps, payOrder } from './pay-order.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { FILE_LINKS_PURPOSE, createFileLinks } from './file-links.ts'
 import { Drawer } from './pdf/drawer.ts'
-import {
-  type PlaceOrderCommand,
-  type PlaceOrderDeps,
-  type PlacementQuestion,
-  placeOrder,
-} from './place-order.ts'
+import { type PlaceOrderDeps, type PlacementQuestion, placeOrder } from './place-order.ts'
 import { type Placement, findPlacements } from './placements.sql.ts'
 import { fetchIdBlocks, readStock } from './purchase.sql.ts'
-import {
-  type RefundOrderCommand,
-  type RefundOrderDeps,
-  type RefundedOrder,
-  refundOrder,
-} from './refund-order.ts'
+import { type RefundOrderDeps, refundOrder } from './refund-order.ts'
 import { ticketingRoutes } from './routes.ts'
 import { type Settled, settleBatch } from './settle-batch.ts'
 import { type Settlement, type StartVerdict, startPayments } from './settlement.sql.ts'
@@ -52,8 +33,11 @@ import { type TicketingStock, lockStock, setCapacity } from './stock.sql.ts'
 import { createTicketingTelemetry } from './telemetry.ts'
 import { startUndoing } from './undo-cancelled-events.ts'
 import { ticketFileRoutes } from './ticket-file-routes.ts'
-import { type TicketFiles, type TicketFilesDeps, createTicketFiles } from './ticket-files.ts'
+import { type TicketFilesDeps, createTicketFiles } from './ticket-files.ts'
 import { createTicketTokens } from './ticket-token.ts'
+import type { Ticketing } from './ticketing.ts'
+
+export type { Ticketing }
 
 /** In a rush, as many as arrive between two looks at the database: fewer would leave it idle. */
 const BATCH_MAX = 1_024
@@ -70,39 +54,6 @@ const SALE_PAUSE_MS = 250
 const BATCHES_MAX = 4
 /** Connections that purchases have for themselves. */
 export const PURCHASE_CONNECTIONS = 2 * BATCHES_MAX
-
-/** What other parts may ask of ticketing. */
-export interface Ticketing {
-  placeOrder: (command: PlaceOrderCommand) => Promise<AnsweredOrder>
-  payOrder: (command: PayOrderCommand) => Promise<AnsweredOrder>
-  giveBackOrder: (command: { userId: number; orderId: number }) => Promise<Order>
-  refundOrder: (command: RefundOrderCommand) => Promise<RefundedOrder>
-  /** Whether purchases are on their way or were a moment ago, so that lesser work steps back. */
-  isBusy: () => boolean
-  /** An event was cancelled: what was sold of it goes back at once. */
-  undoCancelledEvents: () => void
-  /**
-   * A page of somebody's orders, the newest first.
-   * @throws AppError `invalid_request` for a cursor that is none.
-   */
-  ordersOf: (
-    userId: number,
-    page: { limit: number; cursor: string | undefined },
-  ) => Promise<Page<Order>>
-  /** What somebody holds and has not paid, the first to end first. */
-  openHoldsOf: (userId: number, limit: number) => Promise<OpenHold[]>
-  /** Has the provider asked what became of a payment, because its buyer is back from there. */
-  checkPaymentSoon: (orderId: number) => Promise<void>
-  findOrder: (orderId: number) => Promise<Order | undefined>
-  /** Users who have tickets for an event, or had them until it was cancelled, by id. */
-  findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
-  /** The codes of the tickets that a refund took back. */
-  findTicketsOfRefund: (refundId: number) => Promise<string[]>
-  /** The picture that opens the door. */
-  qrPng: (ticket: { ticketCode: string; eventId: number }) => Buffer
-  /** Where the files of an order are that was found. */
-  linksOf: TicketFiles['linksOf']
-}
 
 export interface TicketingDeps {
   /** For reading. */
