@@ -4,11 +4,8 @@
  */
 import sharp, { type OutputInfo, type Stats } from 'sharp'
 import { AppError } from '../../kernel/errors.ts'
+import { CARD_SIZE, PICTURE_SIZES, type PictureFormat, WIDEST } from './picture.ts'
 
-/** Heights follow: all are 16:9. */
-export const PICTURE_WIDTHS = [480, 960, 1600] as const
-/** What social networks show beside a link. */
-const CARD = { width: 1200, height: 630 }
 /** More than any camera makes for a poster; what is beyond would only fill the memory. */
 const PIXELS_MAX = 50_000_000
 const DECODE_SECONDS_MAX = 10
@@ -20,7 +17,7 @@ sharp.cache(false)
 export interface PictureFile {
   width: number
   height: number
-  format: 'webp' | 'jpeg'
+  format: PictureFormat
   bytes: Buffer
 }
 
@@ -41,15 +38,15 @@ export async function reencodePicture(upload: Buffer): Promise<EncodedPicture> {
   try {
     const { pages = 1 } = await sharp(upload, { limitInputPixels: PIXELS_MAX }).metadata()
     if (pages > 1) refuse('must not be animated. Export a single frame.')
-    const widest = await cropped(upload, PICTURE_WIDTHS[2], heightOf(PICTURE_WIDTHS[2]))
+    const widest = await cropped(upload)
     const files: PictureFile[] = []
-    for (const width of PICTURE_WIDTHS) {
+    for (const size of PICTURE_SIZES) {
       for (const format of ['webp', 'jpeg'] as const) {
-        files.push(await encoded(widest, { width, height: heightOf(width) }, format))
+        files.push(await encoded(widest, size, format))
       }
     }
     const { dominant } = await raw(widest).stats()
-    return { files, card: await encoded(widest, CARD, 'jpeg'), colour: hex(dominant) }
+    return { files, card: await encoded(widest, CARD_SIZE, 'jpeg'), colour: hex(dominant) }
   } catch (error) {
     if (error instanceof AppError) throw error
     return refuse(`could not be decoded: it is broken, or has more than ${PIXELS_MAX} pixels.`)
@@ -62,11 +59,11 @@ interface Pixels {
 }
 
 /** Decoded once, turned as the camera was held, without transparency. */
-const cropped = (upload: Buffer, width: number, height: number): Promise<Pixels> =>
+const cropped = (upload: Buffer): Promise<Pixels> =>
   sharp(upload, { limitInputPixels: PIXELS_MAX, failOn: 'warning', sequentialRead: true })
     .timeout({ seconds: DECODE_SECONDS_MAX })
     .rotate()
-    .resize(width, height, { fit: 'cover' })
+    .resize(WIDEST.width, WIDEST.height, { fit: 'cover' })
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .removeAlpha()
@@ -79,7 +76,7 @@ const raw = ({ data, info }: Pixels) =>
 async function encoded(
   pixels: Pixels,
   { width, height }: { width: number; height: number },
-  format: PictureFile['format'],
+  format: PictureFormat,
 ): Promise<PictureFile> {
   const sized = raw(pixels).resize(width, height, { fit: 'cover' })
   const bytes = await (
@@ -87,8 +84,6 @@ async function encoded(
   ).toBuffer()
   return { width, height, format, bytes }
 }
-
-const heightOf = (width: number): number => (width * 9) / 16
 
 const hex = ({ r, g, b }: Stats['dominant']): string =>
   `#${[r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('')}`
