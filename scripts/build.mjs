@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Those of web/islands that pages name; the others are part of them. */
-const islandBundles = ['shop', 'checkout']
+const islandBundles = ['shop', 'checkout', 'offline-tickets']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')

@@ -180,6 +180,8 @@ export async function composeShop(
     events: event.events,
     ticketing: ticketing.ticketing,
     books: payment.payments,
+    refunds: payment.payments,
+    hasTestCards: defaultPaymentMethod !== undefined,
     mailbox: config.isProduction ? undefined : notification.mailbox,
     secureCookies: tls !== undefined || config.isProduction,
   })

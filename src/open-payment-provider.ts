@@ -62,6 +62,7 @@ export async function openPaymentProvider(options: ProviderOptions): Promise<Ope
     secretKey,
     webhookSecret,
     shopId: await readShopId(options.db),
+    returnUrl: (orderId) => `${config.publicUrl}/checkout/${orderId}/return`,
   })
   return {
     provider: options.aroundProvider?.(provider) ?? provider,

@@ -7,8 +7,8 @@ import { packageRoot } from '../src/platform/package-root.ts'
 /** The first names the layers, so that the order of the others does not matter. */
 const SHEETS = [
   ...['layers', 'tokens', 'base', 'masthead', 'language', 'buttons', 'forms', 'notices', 'search'],
-  ...['cards', 'event', 'buy', 'live', 'tickets', 'account', 'own-account', 'mailbox', 'reference'],
-  ...['proof', 'returns', 'design', 'print'],
+  ...['cards', 'event', 'buy', 'live', 'checkout', 'tickets', 'account', 'own-account', 'mailbox'],
+  ...['reference', 'proof', 'returns', 'design', 'print'],
 ]
 
 export interface Asset {
@@ -51,4 +51,6 @@ const scriptOf = (name: string): Asset =>
   )
 
 export const scripts = { shop: scriptOf('shop'), checkout: scriptOf('checkout') }
+/** Not for pages: it stands between them and the network, see `islands/offline-tickets.ts`. */
+export const offlineTickets = scriptOf('offline-tickets')
 export type ScriptName = keyof typeof scripts

@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Language } from '../src/kernel/language.ts'
 import { type ScriptName, favicon, scripts, stylesheet } from './assets.ts'
+import { HoldBar } from './components/hold-clock.tsx'
 import { LanguageSwitch } from './components/language-switch.tsx'
 import { Masthead } from './components/masthead.tsx'
 import { Nonce } from './nonce.ts'
@@ -20,6 +21,8 @@ export interface PageHead {
   imageUrl?: string | undefined
   /** Besides `shop`, which every page has. */
   scripts?: readonly ScriptName[]
+  /** After how long the page asks anew by itself, where there is no script to do it better. */
+  refreshSeconds?: number
 }
 
 export function Layout(props: {
@@ -39,6 +42,9 @@ export function Layout(props: {
           {texts.skip}
         </a>
         <Masthead visitor={visitor} section={props.section} />
+        {visitor.openHold !== undefined && !visitor.path.startsWith('/checkout/') && (
+          <HoldBar hold={visitor.openHold} language={visitor.language} />
+        )}
         <main id="main" tabIndex={-1}>
           {props.children}
         </main>
@@ -67,6 +73,11 @@ function Head(props: { head: PageHead; origin: string; language: Language }): VN
       {(['shop', ...(head.scripts ?? [])] as const).map((name) => (
         <script type="module" src={scripts[name].path} nonce={nonce} />
       ))}
+      {head.refreshSeconds !== undefined && (
+        <noscript>
+          <meta http-equiv="refresh" content={String(head.refreshSeconds)} />
+        </noscript>
+      )}
       {description !== undefined && <meta name="description" content={description} />}
       {address === undefined ? (
         <meta name="robots" content="noindex" />

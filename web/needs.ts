@@ -249,6 +249,33 @@ export interface Order {
   refundedCents: number
   /** Those that are good. */
   ticketCodes: readonly string[]
+  /** What its buyer has to do before its payment goes on. */
+  nextAction: { url?: string } | undefined
+  /** How its last payment stands; undefined when none was tried. */
+  payment: { status: PaymentStatus; declineCode: string | undefined } | undefined
+}
+
+type PaymentStatus =
+  'processing' | 'requires_action' | 'declined' | 'captured' | 'voided' | 'returned'
+
+/** Tickets that somebody holds and has not paid. */
+export interface OpenHold {
+  orderId: number
+  eventId: number
+  quantity: number
+  expiresAt: Date
+}
+
+/** Money on its way back. */
+export interface Refund {
+  amountCents: number
+  status: 'requested' | 'succeeded' | 'failed'
+  finishedAt: Date | undefined
+}
+
+export interface Refunds {
+  /** Of an order, the first one first. */
+  refundsOf: (orderId: number) => Promise<readonly Refund[]>
 }
 
 /** Where the files of an order are. */
@@ -268,9 +295,29 @@ export interface Ticketing {
     isHold: boolean
     paymentMethod: string | undefined
     idempotencyKey: string | undefined
-  }) => Promise<{ orderId: number; isReplay: boolean }>
-  /** The newest first. */
-  ordersOf: (userId: number, limit: number) => Promise<readonly Order[]>
+  }) => Promise<{ orderId: number; totalPriceCents: number }>
+  /**
+   * Pays for a hold. Without an answer in time, and before the buyer has been to their bank, it is
+   * PENDING.
+   * @throws AppError `payment_declined`, `hold_expired`, `event_cancelled`, `order_not_pending`,
+   * `payment_in_progress`, `unavailable`
+   */
+  payOrder: (command: {
+    userId: number
+    orderId: number
+    paymentMethod: string
+  }) => Promise<{ status: 'PENDING' | 'CONFIRMED' }>
+  /** @throws AppError `order_not_pending` when it is paid, `unavailable` */
+  giveBackOrder: (command: { userId: number; orderId: number }) => Promise<unknown>
+  /** Has the provider asked what became of a payment, because its buyer is back from there. */
+  checkPaymentSoon: (orderId: number) => Promise<void>
+  /** The newest first. @throws AppError `invalid_request` for a cursor that is none. */
+  ordersOf: (
+    userId: number,
+    page: { limit: number; cursor: string | undefined },
+  ) => Promise<{ items: readonly Order[]; nextCursor: string | undefined }>
+  /** The first to end first. */
+  openHoldsOf: (userId: number, limit: number) => Promise<readonly OpenHold[]>
   findOrder: (orderId: number) => Promise<Order | undefined>
   /** Undefined for an order that has nothing to show at the door. */
   linksOf: (order: Order) => Promise<OrderLinks | undefined>
@@ -335,6 +382,9 @@ export interface WebDeps {
   events: Events
   ticketing: Ticketing
   books: Books
+  refunds: Refunds
+  /** Whether the payment simulator takes the payments, so that there are test cards to pay with. */
+  hasTestCards: boolean
   /** Undefined where mail is really sent. */
   mailbox: Mailbox | undefined
   /** Whether browsers reach us by TLS, so that cookies may insist on it. */

@@ -7,6 +7,7 @@ import { errorHandler } from './error-handling.tsx'
 import type { WebDeps } from './needs.ts'
 import { accountRoutes } from './routes/account-routes.tsx'
 import { buyRoutes } from './routes/buy-routes.tsx'
+import { checkoutRoutes } from './routes/checkout-routes.tsx'
 import { connectionRoutes } from './routes/connection-routes.tsx'
 import { eventRoutes } from './routes/event-routes.tsx'
 import { languageRoutes } from './routes/language-routes.ts'
@@ -50,6 +51,7 @@ export function webPages(deps: WebDeps): Service {
         const routes = { ...deps, app: pages as unknown as HttpApp, cookies, findVisitor, shared }
         eventRoutes(routes)
         buyRoutes(routes)
+        checkoutRoutes(routes)
         proofRoutes(routes)
         ticketRoutes(routes)
         returnRoutes(routes)

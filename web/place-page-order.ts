@@ -1,10 +1,13 @@
 /** Buying with a form: what was sent becomes an order, or a refusal that the page can explain. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError, type ErrorCode } from '../src/kernel/errors.ts'
+import { AppError } from '../src/kernel/errors.ts'
+import type { Language } from '../src/kernel/language.ts'
 import type { Refusal } from './components/buy-panel.tsx'
 import type { Choice } from './components/ticket-choice.tsx'
 import { wholeNumber } from './form.ts'
 import type { EventDetails, Ticketing } from './needs.ts'
+import { messageOf } from './refusal.ts'
+import { buyingTexts } from './texts/buying.ts'
 
 export interface SentOrder {
   choice: Choice
@@ -13,41 +16,47 @@ export interface SentOrder {
 }
 
 export type PageOrder =
-  { orderId: number; isReplay: boolean } | { refusal: Refusal; error: AppError | undefined }
+  { orderId: number; isFree: boolean } | { refusal: Refusal; error: AppError | undefined }
 
 const KEY = /^[\w-]{16,64}$/
 const ATTEMPTS_MAX = 12
 const ATTEMPT_EVERY_MS = 250
 
+/** Holds what was chosen, to be paid on the next page; what costs nothing is had at once. */
 export async function placePageOrder(
-  ticketing: Pick<Ticketing, 'placeOrder'>,
-  userId: number,
+  ticketing: Pick<Ticketing, 'placeOrder' | 'payOrder'>,
+  { userId, language }: { userId: number; language: Language },
   event: EventDetails,
   sent: SentOrder,
 ): Promise<PageOrder> {
   const { choice, key } = sent
+  const t = buyingTexts[language]
   const quantity = wholeNumber(choice.quantity)
   const ticketTypeId = wholeNumber(choice.ticketType)
-  if (quantity === undefined) return fault('quantity', 'Choose how many tickets you want.')
-  if (!KEY.test(key)) return { error: undefined, refusal: STALE_FORM }
+  if (quantity === undefined) return fault('quantity', t.chooseQuantity, language)
+  if (!KEY.test(key)) return { error: undefined, refusal: { ...t.staleForm, faults: [] } }
   if (event.ticketTypes.length > 1 && ticketTypeId === undefined) {
-    return fault('ticket_type', 'Choose a ticket type.')
+    return fault('ticket_type', t.chooseType, language)
   }
   const command = {
     userId,
     eventId: event.id,
     ticketTypeId,
     quantity,
-    isHold: false,
+    isHold: true,
     paymentMethod: undefined,
     idempotencyKey: key,
   }
   try {
-    return await placeOnce(ticketing, command)
+    const { orderId, totalPriceCents } = await placeOnce(ticketing, command)
+    const isFree = totalPriceCents === 0
+    // Decided by what the order costs: the price may have changed since the page was made.
+    if (isFree) await ticketing.payOrder({ userId, orderId, paymentMethod: 'none' })
+    return { orderId, isFree }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.status >= 500 && error.code !== 'unavailable') throw error
-    return { error, refusal: refusalOf(error) }
+    return { error, refusal: refusalOf(error, quantity, language) }
   }
 }
 
@@ -55,7 +64,7 @@ export async function placePageOrder(
 async function placeOnce(
   ticketing: Pick<Ticketing, 'placeOrder'>,
   command: Parameters<Ticketing['placeOrder']>[0],
-): Promise<{ orderId: number; isReplay: boolean }> {
+): ReturnType<Ticketing['placeOrder']> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ticketing.placeOrder(command)
@@ -71,45 +80,26 @@ async function placeOnce(
 export const mayBeRepeated = (error: AppError | undefined): boolean =>
   error !== undefined && ['unavailable', 'rate_limited', 'request_in_progress'].includes(error.code)
 
-const STALE_FORM: Refusal = {
-  title: 'This form was used already',
-  text: 'Choose again: this is a new one.',
-  faults: [],
-}
-
-const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
-  idempotency_key_reused: STALE_FORM,
-  request_in_progress: {
-    title: 'Your order is still on its way',
-    text: 'Look at your tickets in a moment, before you buy again.',
-    faults: [],
-  },
-  unavailable: {
-    title: 'We cannot sell right now',
-    text: 'Wait a few seconds and press the button again: nothing is bought twice.',
-    faults: [],
-  },
-}
-
-function refusalOf(error: AppError): Refusal {
-  if (error.code === 'invalid_request') {
-    return faultOf('ticket_type', 'Choose one of the ticket types.')
+function refusalOf(error: AppError, quantity: number, language: Language): Refusal {
+  const t = buyingTexts[language]
+  const { extra } = error.details
+  if (error.code === 'invalid_request') return faultOf('ticket_type', t.oneOfTypes, language)
+  if (error.code === 'limit_exceeded') {
+    const allowed = Number(extra?.['allowed'] ?? 0)
+    return faultOf('quantity', allowed > 0 ? t.limitMore(allowed, quantity) : t.limit, language)
   }
-  if (error.code === 'limit_exceeded' || isPartlySoldOut(error)) {
-    return faultOf('quantity', error.message)
-  }
-  return REFUSALS[error.code] ?? { title: 'Nothing was bought', text: error.message, faults: [] }
+  const left = Number(extra?.['remaining'] ?? 0)
+  if (error.code === 'sold_out' && left > 0) return faultOf('quantity', t.fewer(left), language)
+  const words = t.refusals[error.code] ?? { title: t.nothing, text: messageOf(error, language) }
+  return { ...words, faults: [] }
 }
 
-const isPartlySoldOut = ({ code, details }: AppError): boolean =>
-  code === 'sold_out' && details.extra?.['remaining'] !== 0
-
-const fault = (field: string, message: string): PageOrder => ({
+const fault = (field: string, message: string, language: Language): PageOrder => ({
   error: undefined,
-  refusal: faultOf(field, message),
+  refusal: faultOf(field, message, language),
 })
 
-const faultOf = (field: string, message: string): Refusal => ({
-  title: 'Nothing was bought',
+const faultOf = (field: string, message: string, language: Language): Refusal => ({
+  title: buyingTexts[language].nothing,
   faults: [{ field, message }],
 })

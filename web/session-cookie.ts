@@ -17,6 +17,10 @@ export interface SessionCookies {
   clearNote: (reply: FastifyReply) => void
 }
 
+/** What the browser keeps for when there is no network is of whoever was signed in before. */
+const forgetPages = (reply: FastifyReply): FastifyReply =>
+  reply.header('Clear-Site-Data', '"storage"')
+
 export function createSessionCookies(isSecure: boolean): SessionCookies {
   // The prefix makes browsers refuse a cookie of this name that another host or plain HTTP set.
   const prefix = isSecure ? '__Host-' : ''
@@ -28,10 +32,10 @@ export function createSessionCookies(isSecure: boolean): SessionCookies {
   return {
     readSession: (request) => request.cookies[session],
     writeSession: (reply, { token, expiresAt }) => {
-      void reply.setCookie(session, token, { ...options, expires: expiresAt })
+      void forgetPages(reply).setCookie(session, token, { ...options, expires: expiresAt })
     },
     clearSession: (reply) => {
-      void reply.clearCookie(session, options)
+      void forgetPages(reply).clearCookie(session, options)
     },
     readDevice: (request) => request.cookies[device],
     writeDevice: (reply, value) => {

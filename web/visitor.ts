@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../src/kernel/errors.ts'
 import type { Language } from '../src/kernel/language.ts'
 import { chosenLanguage, languageOf } from './language-cookie.ts'
-import type { PageUser, WebDeps } from './needs.ts'
+import type { OpenHold, PageUser, WebDeps } from './needs.ts'
 import type { SessionCookies } from './session-cookie.ts'
 
 export interface Visitor {
@@ -13,6 +13,8 @@ export interface Visitor {
   path: string
   /** `https://shop.example`; undefined when the request does not say plausibly. */
   origin: string | undefined
+  /** What they hold and have not paid; the first to end. */
+  openHold?: OpenHold | undefined
   /** Whether there is a mailbox page for them. */
   seesMailbox: boolean
 }
@@ -21,7 +23,7 @@ export interface Visitor {
 export const stranger = (request: FastifyRequest): Visitor => ({
   user: undefined,
   language: languageOf(request),
-  path: request.method === 'GET' ? request.url : '/',
+  path: request.method === 'GET' || request.method === 'HEAD' ? request.url : '/',
   origin: originOf(request),
   seesMailbox: false,
 })
@@ -29,7 +31,7 @@ export const stranger = (request: FastifyRequest): Visitor => ({
 export type FindVisitor = (request: FastifyRequest) => Promise<Visitor>
 
 export function visitorFinder(
-  deps: Pick<WebDeps, 'accounts' | 'mailbox'>,
+  deps: Pick<WebDeps, 'accounts' | 'mailbox' | 'ticketing'>,
   cookies: SessionCookies,
 ): FindVisitor {
   return async (request) => {
@@ -38,7 +40,10 @@ export function visitorFinder(
     const seesMailbox =
       deps.mailbox !== undefined && (user?.userType === 'admin' || isAtThisMachine(request))
     const language = chosenLanguage(request) ?? user?.language ?? languageOf(request)
-    return { ...stranger(request), user, language, seesMailbox }
+    // A form is answered with the way to a page, so that a rush of purchases asks nothing more.
+    const isShown = user !== undefined && request.method === 'GET'
+    const [openHold] = isShown ? await deps.ticketing.openHoldsOf(user.userId, 1) : []
+    return { ...stranger(request), user, language, openHold, seesMailbox }
   }
 }
 

@@ -77,6 +77,11 @@ export interface PaymentProvider {
 }
 
 export interface PaymentProviderOptions {
+  /**
+   * Where a buyer comes back to from a page of their bank. The same whenever it is asked, since a
+   * confirmation that is repeated has to be the same.
+   */
+  returnUrl?: (orderId: number) => string
   /** Undefined is Stripe's own. */
   apiUrl: string | undefined
   secretKey: string
@@ -105,7 +110,11 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
       const parameters = {
         amount: amountOf(amountCents, currency),
         currency: currency.toLowerCase(),
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+        // Methods that lead the buyer elsewhere need a way back.
+        automatic_payment_methods: {
+          enabled: true,
+          allow_redirects: options.returnUrl === undefined ? 'never' : 'always',
+        },
         metadata: { shop_id: shopId, order_id: String(orderId), event_id: String(eventId) },
       } satisfies Stripe.PaymentIntentCreateParams
       for (let failures = 0; ; failures += 1) {
@@ -125,9 +134,10 @@ export function stripePayments(options: PaymentProviderOptions): PaymentProvider
 
     async confirm({ intentId, orderId, attempt, paymentMethod }) {
       return await stateAfter(async () => {
+        const returnUrl = options.returnUrl && { return_url: options.returnUrl(orderId) }
         return await stripe.paymentIntents.confirm(
           intentId,
-          { payment_method: paymentMethod },
+          { payment_method: paymentMethod, ...returnUrl },
           { idempotencyKey: `${shopId}-order-${orderId}-${attempt}` },
         )
       })

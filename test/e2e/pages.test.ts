@@ -29,6 +29,12 @@ async function signIn(page: Page, email: string, password = PASSWORD): Promise<v
   await button(page, 'Sign in').click()
 }
 
+/** From the event's page to the tickets. */
+async function buyAndPay(page: Page): Promise<void> {
+  await button(page, 'Buy now').click()
+  await page.getByRole('button', { name: /^Pay / }).click()
+}
+
 const pathOf = (page: Page): string => new URL(page.url()).pathname
 
 browserTest('somebody new finds an event, buys and has the tickets, without script', async () => {
@@ -52,7 +58,7 @@ browserTest('somebody new finds an event, buys and has the tickets, without scri
 
   assert.equal(pathOf(page), `/events/${event.id}`, 'it leads back to the event')
   await page.getByLabel('How many').selectOption('3')
-  await button(page, 'Buy now').click()
+  await buyAndPay(page)
 
   await heading(page, 'You are going to Night of the Harps').waitFor()
   const codes = await page.getByText(/^TCK-/).allTextContents()
@@ -78,7 +84,7 @@ browserTest('a confirmation is in the mailbox, as it would look', async () => {
   const { page } = visitor
   await signIn(page, buyer.email)
   await page.goto(`/events/${event.id}`)
-  await button(page, 'Buy now').click()
+  await buyAndPay(page)
   await heading(page, /You are going to/).waitFor()
 
   await page.goto('/mailbox')
@@ -220,7 +226,7 @@ browserTest('a choice of ticket types buys the chosen one', async () => {
   await page.goto(`/events/${event.id}`)
   await page.getByLabel(/Balcony/).check()
   await page.getByLabel('How many').selectOption('2')
-  await button(page, 'Buy now').click()
+  await buyAndPay(page)
   await page.getByText('€90.00').waitFor()
   assert.deepEqual(
     await shop.app.db.query('select remaining from ticket_type_stock where event_id = $1', [
@@ -244,7 +250,7 @@ browserTest('more than one person may have is refused beside the form', async ()
   await page.getByRole('alert').getByText('You may have 1 more for this event, not 3.').waitFor()
   assert.equal(await page.getByLabel('How many').inputValue(), '3')
   await page.getByLabel('How many').selectOption('1')
-  await button(page, 'Buy now').click()
+  await buyAndPay(page)
   await heading(page, /You are going to/).waitFor()
 })
 
@@ -325,7 +331,7 @@ browserTest('what organizers write is shown and never run', async () => {
   }
   assert.match(await page.locator('.event-description').innerText(), /\n\nSecond line$/)
 
-  await button(page, 'Buy now').click()
+  await buyAndPay(page)
   await heading(page, /You are going to/).waitFor()
   await page.goto('/tickets')
   await page.goto('/mailbox')

@@ -239,6 +239,31 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     things: { sale: { own: 303, others: 303 }, draft: hidden },
     send: () => ({ key: `the-key-of-form-${(made += 1)}`, quantity: '1' }),
   },
+  // What is paid already leads to its tickets.
+  'GET /checkout/:id': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+  },
+  'GET /checkout/:id/return': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+  },
+  'POST /checkout/:id/pay': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+    send: () => ({ card: 'pm_card_visa' }),
+  },
+  'POST /checkout/:id/give-back': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+    send: () => ({}),
+  },
+  // A script, the same for everybody.
+  'GET /tickets/offline.js': { for: 'anyone', isPage: true, status: 200 },
   'GET /tickets': { for: 'user', isPage: true, status: 200 },
   'GET /tickets/order/:id': { for: 'user', isPage: true, things: { order: buyersAlone } },
   // Of an event that keeps its date there is nothing to return: back to the order.

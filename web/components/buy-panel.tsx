@@ -1,8 +1,10 @@
 import type { VNode } from 'preact'
 import { count, moment, price } from '../format.ts'
 import type { EventDetails } from '../needs.ts'
+import type { Language } from '../../src/kernel/language.ts'
 import { signInPath } from '../safe-next.ts'
 import { whyNoSale } from '../sale.ts'
+import { buyingTexts } from '../texts/buying.ts'
 import type { Visitor } from '../visitor.ts'
 import { faultOf } from './field.tsx'
 import { LiveStock } from './live-stock.tsx'
@@ -28,34 +30,34 @@ export interface BuyPanelProps {
 
 export function BuyPanel(props: BuyPanelProps): VNode {
   const { event, refusal } = props
-  const closed = whyNoSale(event, props.visitor.language)
+  const { language } = props.visitor
+  const t = buyingTexts[language]
+  const closed = whyNoSale(event, language)
   return (
     <section class="buy" id="buy" aria-labelledby="buy-title">
       <h2 class="visually-hidden" id="buy-title">
-        Tickets
+        {t.tickets}
       </h2>
       {refusal !== undefined && <RefusalNotice refusal={refusal} />}
       {closed === undefined ? (
         <>
           <p class="buy-price">
-            {priceRange(event)}
-            <small>
-              {event.ticketPriceCents === 0 ? 'a ticket' : 'a ticket, all fees included'}
-            </small>
+            {priceRange(event, language)}
+            <small>{event.ticketPriceCents === 0 ? t.free : t.priced}</small>
           </p>
-          <LiveStock event={event} language={props.visitor.language} />
+          <LiveStock event={event} language={language} />
           <BuyForm {...props} />
         </>
       ) : (
         <div class="buy-closed">
           <h3>{closed.title}</h3>
           <p>{closed.text}</p>
-          <SaleCountdown event={event} language={props.visitor.language} />
-          <LiveStock event={event} language={props.visitor.language} />
-          {event.sale === 'not_started' && <p class="buy-price">{priceRange(event)}</p>}
+          <SaleCountdown event={event} language={language} />
+          <LiveStock event={event} language={language} />
+          {event.sale === 'not_started' && <p class="buy-price">{priceRange(event, language)}</p>}
           {event.sale !== 'not_started' && (
             <a class="button button-quiet" href="/">
-              See other events
+              {t.others}
             </a>
           )}
         </div>
@@ -66,15 +68,17 @@ export function BuyPanel(props: BuyPanelProps): VNode {
 
 function BuyForm({ visitor, event, choice, orderKey, refusal }: BuyPanelProps): VNode {
   const faults = refusal?.faults ?? []
+  const { language } = visitor
+  const t = buyingTexts[language]
   if (visitor.user === undefined) {
     return (
       <>
-        <PriceList event={event} />
+        <PriceList event={event} language={language} />
         <a class="button button-big" href={signInPath(`/events/${event.id}`)}>
-          Sign in to buy
+          {t.signIn}
         </a>
-        <p class="buy-terms">{`At most ${count(event.maxPerUser, 'ticket')} for each person.`}</p>
-        <SaleEnd event={event} />
+        <p class="buy-terms">{t.atMost(count(event.maxPerUser, ...t.ticket, language))}</p>
+        <SaleEnd event={event} language={language} />
       </>
     )
   }
@@ -83,15 +87,21 @@ function BuyForm({ visitor, event, choice, orderKey, refusal }: BuyPanelProps): 
       <input type="hidden" name="key" value={orderKey} />
       <TicketTypes
         event={event}
-        language={visitor.language}
         choice={choice}
         fault={faultOf(faults, 'ticket_type')}
+        language={language}
       />
-      <Quantity event={event} choice={choice} fault={faultOf(faults, 'quantity')} />
+      <Quantity
+        event={event}
+        choice={choice}
+        fault={faultOf(faults, 'quantity')}
+        language={language}
+      />
       <button class="button button-big" type="submit">
-        {event.ticketPriceCents === 0 ? 'Get tickets' : 'Buy now'}
+        {event.ticketPriceCents === 0 ? t.get : t.buy}
       </button>
-      <SaleEnd event={event} />
+      {event.ticketPriceCents > 0 && <p class="buy-terms">{t.heldWhile}</p>}
+      <SaleEnd event={event} language={language} />
     </form>
   )
 }
@@ -105,30 +115,42 @@ function RefusalNotice({ refusal }: { refusal: Refusal }): VNode | null {
   )
 }
 
+interface InLanguage {
+  event: EventDetails
+  language: Language
+}
+
 /** What there is to buy, for those who cannot choose yet. */
-function PriceList({ event }: { event: EventDetails }): VNode | null {
+function PriceList({ event, language }: InLanguage): VNode | null {
   if (event.ticketTypes.length < 2) return null
   return (
     <dl class="price-list">
       {event.ticketTypes.map((type) => (
         <div>
-          <dt>{type.name}</dt>
-          <dd>{type.remaining === 0 ? 'Sold out' : price(type.priceCents, event.currency)}</dd>
+          <dt dir="auto">{type.name}</dt>
+          <dd>
+            {type.remaining === 0
+              ? buyingTexts[language].soldOut
+              : price(type.priceCents, event.currency, language)}
+          </dd>
         </div>
       ))}
     </dl>
   )
 }
 
-function SaleEnd({ event }: { event: EventDetails }): VNode | null {
+function SaleEnd({ event, language }: InLanguage): VNode | null {
   const { salesEndAt, timezone } = event
   if (salesEndAt === null) return null
-  return <p class="buy-terms">{`The sale ends ${moment(salesEndAt, timezone)}.`}</p>
+  return (
+    <p class="buy-terms">{buyingTexts[language].ends(moment(salesEndAt, timezone, language))}</p>
+  )
 }
 
 /** `€75.00`, or `€75.00 – €120.00` when the ticket types differ. */
-function priceRange({ ticketPriceCents, ticketTypes, currency }: EventDetails): string {
+function priceRange(event: EventDetails, language: Language): string {
+  const { ticketPriceCents, ticketTypes, currency } = event
   const highest = Math.max(ticketPriceCents, ...ticketTypes.map((type) => type.priceCents))
-  const from = price(ticketPriceCents, currency)
-  return highest === ticketPriceCents ? from : `${from} – ${price(highest, currency)}`
+  const from = price(ticketPriceCents, currency, language)
+  return highest === ticketPriceCents ? from : `${from} – ${price(highest, currency, language)}`
 }

@@ -1,46 +1,56 @@
 import type { VNode } from 'preact'
+import type { Language } from '../../src/kernel/language.ts'
 import { count, price, shortDate } from '../format.ts'
 import type { EventDetails, Order } from '../needs.ts'
+import { orderTexts } from '../texts/orders.ts'
 import { Poster } from './poster.tsx'
 
-export const STATUS_LABELS = {
-  PENDING: 'Not paid yet',
-  CONFIRMED: 'Confirmed',
-  CANCELLED: 'Cancelled',
-} as const satisfies Record<Order['status'], string>
-
 /** An order in the list of somebody's orders. */
-export function OrderCard({ order, event }: { order: Order; event: EventDetails }): VNode {
+export function OrderCard(props: { order: Order; event: EventDetails; language: Language }): VNode {
+  const { order, event, language } = props
+  const t = orderTexts[language]
+  const path = `/tickets/order/${order.orderId}`
   return (
     <li class="order">
       <div class="order-art">
         <Poster subject={event} shape="square" />
       </div>
       <div class="order-text">
-        <h2 class="order-name">
-          <a href={`/tickets/order/${order.orderId}`}>{event.name}</a>
-        </h2>
+        <h3 class="order-name" dir="auto">
+          <a href={path}>{event.name}</a>
+        </h3>
         <p class="order-when">
           <time dateTime={event.eventDate.toISOString()}>
-            {shortDate(event.eventDate, event.timezone)}
+            {shortDate(event.eventDate, event.timezone, language)}
           </time>
           {` · ${event.venue}`}
         </p>
         <p class="order-facts">
-          {`${count(order.quantity, 'ticket')} · ${price(order.totalPriceCents, event.currency)} · Order ${order.orderId}`}
+          {`${count(order.quantity, ...t.ticket, language)} · ${price(order.totalPriceCents, event.currency, language)} · ${t.order(order.orderId)}`}
           {order.status !== 'CONFIRMED' && (
-            <span class="tag tag-over">{STATUS_LABELS[order.status]}</span>
+            <span class="tag tag-over">{t.status[order.status]}</span>
           )}
           {order.refundedCents > 0 && (
-            <span class="tag">{`${price(order.refundedCents, event.currency)} refunded`}</span>
+            <span class="tag">
+              {t.refunded(price(order.refundedCents, event.currency, language))}
+            </span>
           )}
           {order.status === 'CONFIRMED' && event.postponedAt !== null && (
-            <span class="tag tag-low">New date</span>
+            <span class="tag tag-low">{t.newDateTag}</span>
           )}
-          {event.sale === 'cancelled' && <span class="tag tag-over">Event cancelled</span>}
+          {event.sale === 'cancelled' && order.status === 'CONFIRMED' && (
+            <span class="tag tag-over">{t.eventCancelled}</span>
+          )}
         </p>
+        {order.status === 'PENDING' && (
+          <p>
+            <a class="button" href={`/checkout/${order.orderId}`}>
+              {t.payNow}
+            </a>
+          </p>
+        )}
         {order.ticketCodes.length > 0 && (
-          <ul class="order-codes" aria-label="Ticket codes">
+          <ul class="order-codes" aria-label={t.codes}>
             {order.ticketCodes.map((code) => (
               <li>
                 <code>{code}</code>

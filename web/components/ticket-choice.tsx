@@ -1,9 +1,10 @@
 /** Which tickets and how many. What cannot be had cannot be chosen. */
 import type { VNode } from 'preact'
 import { QUANTITY_MAX } from '../../src/contracts/order.ts'
-import type { Language } from '../../src/kernel/language.ts'
 import { count, price } from '../format.ts'
 import type { EventDetails } from '../needs.ts'
+import { buyingTexts } from '../texts/buying.ts'
+import type { Language } from '../../src/kernel/language.ts'
 import { TypeStock } from './live-stock.tsx'
 
 /** What was chosen, as it was sent; empty for nothing yet. */
@@ -16,11 +17,12 @@ export const NO_CHOICE: Choice = { ticketType: '', quantity: '' }
 
 export function TicketTypes(props: {
   event: EventDetails
-  language: Language
   choice: Choice
   fault: string | undefined
+  language: Language
 }): VNode | null {
-  const { event, choice } = props
+  const { event, choice, language } = props
+  const t = buyingTexts[language]
   if (event.ticketTypes.length < 2) return null
   const firstLeft = event.ticketTypes.find((type) => type.remaining > 0)
   return (
@@ -29,7 +31,7 @@ export function TicketTypes(props: {
       id="ticket_type"
       aria-describedby={props.fault === undefined ? undefined : 'ticket_type-fault'}
     >
-      <legend>Ticket type</legend>
+      <legend>{t.type}</legend>
       {props.fault !== undefined && (
         <p class="field-fault" id="ticket_type-fault">
           {props.fault}
@@ -47,9 +49,11 @@ export function TicketTypes(props: {
               choice.ticketType === '' ? type === firstLeft : choice.ticketType === String(type.id)
             }
           />
-          <span class="type-name">{type.name}</span>
-          <span class="type-price">{price(type.priceCents, event.currency)}</span>
-          <TypeStock type={type} event={event} language={props.language} />
+          <span class="type-name" dir="auto">
+            {type.name}
+          </span>
+          <span class="type-price">{price(type.priceCents, event.currency, language)}</span>
+          <TypeStock type={type} event={event} language={language} />
         </label>
       ))}
     </fieldset>
@@ -60,17 +64,19 @@ export function Quantity(props: {
   event: EventDetails
   choice: Choice
   fault: string | undefined
+  language: Language
 }): VNode {
-  const { event, choice, fault } = props
+  const { event, choice, fault, language } = props
+  const t = buyingTexts[language]
   const most = Math.max(1, Math.min(event.maxPerUser, event.remaining, QUANTITY_MAX))
   const chosen = Number(choice.quantity === '' ? Math.min(2, most) : choice.quantity)
   const [only, ...others] = event.ticketTypes
   const unitCents = others.length === 0 ? only?.priceCents : undefined
   return (
     <div class="field">
-      <label for="quantity">How many</label>
+      <label for="quantity">{t.howMany}</label>
       <p class="field-hint" id="quantity-hint">
-        {`Up to ${count(event.maxPerUser, 'ticket')} for each person.`}
+        {t.upTo(count(event.maxPerUser, ...t.ticket, language))}
       </p>
       {fault !== undefined && (
         <p class="field-fault" id="quantity-fault">
@@ -85,8 +91,9 @@ export function Quantity(props: {
       >
         {Array.from({ length: most }, (_, index) => index + 1).map((quantity) => (
           <option value={quantity} selected={quantity === chosen}>
-            {count(quantity, 'ticket')}
-            {unitCents !== undefined && ` · ${price(unitCents * quantity, event.currency)}`}
+            {count(quantity, ...t.ticket, language)}
+            {unitCents !== undefined &&
+              ` · ${price(unitCents * quantity, event.currency, language)}`}
           </option>
         ))}
       </select>

@@ -1,9 +1,10 @@
 /** The own account at a glance: each thing with the way to change it. */
 import type { ComponentChildren, VNode } from 'preact'
+import { ConnectedSignIns } from '../components/connected-sign-ins.tsx'
 import { LANGUAGE_NAMES } from '../components/language-switch.tsx'
 import { Notice } from '../components/notice.tsx'
 import { Layout } from '../layout.tsx'
-import type { OwnAccount } from '../needs.ts'
+import type { Connections, OwnAccount } from '../needs.ts'
 import { type AccountTexts, accountTexts } from '../texts/account.ts'
 import type { Visitor } from '../visitor.ts'
 
@@ -25,6 +26,7 @@ export function OwnAccountPage(props: {
   account: OwnAccount
   newEmail: string | undefined
   sessionCount: number
+  connections: Connections
   done: Done | undefined
 }): VNode {
   const { visitor, account, newEmail, done } = props
@@ -59,6 +61,7 @@ export function OwnAccountPage(props: {
           {t.sessionCount(props.sessionCount)}
         </Row>
       </Section>
+      <ConnectedSignIns connections={props.connections} language={visitor.language} />
       <Section title={t.data}>
         <Row
           label={t.exportTitle}

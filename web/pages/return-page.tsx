@@ -4,6 +4,7 @@ import { ErrorSummary } from '../components/notice.tsx'
 import { moment, price } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order } from '../needs.ts'
+import { orderTexts } from '../texts/orders.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface ReturnPageProps {
@@ -18,21 +19,28 @@ export interface ReturnPageProps {
 
 export function ReturnPage({ visitor, order, event, chosen, fault }: ReturnPageProps): VNode {
   const path = `/tickets/order/${order.orderId}`
-  const each = price(order.totalPriceCents / order.quantity, event.currency)
+  const { language } = visitor
+  const t = orderTexts[language]
+  const each = price(order.totalPriceCents / order.quantity, event.currency, language)
   return (
-    <Layout visitor={visitor} section="tickets" head={{ title: 'Return tickets' }}>
+    <Layout visitor={visitor} section="tickets" head={{ title: t.returnTickets }}>
       <div class="wrap page">
         <ErrorSummary
-          title="Nothing was returned"
+          title={t.nothingReturned}
           faults={fault === undefined ? [] : [{ field: 'tickets', message: fault }]}
         />
-        <h1>Return tickets</h1>
+        <h1>{t.returnTickets}</h1>
         <p>
-          {`${event.name} was moved to ${moment(event.eventDate, event.timezone)}. Tickets stay good for the new date. Until ${moment(event.refundUntil, event.timezone)} you may return them instead: ${each} for each goes back to where it was paid from.`}
+          {t.returnText(
+            event.name,
+            moment(event.eventDate, event.timezone, language),
+            moment(event.refundUntil, event.timezone, language),
+            each,
+          )}
         </p>
         <form class="return-tickets" method="post" action={`${path}/return`}>
           <fieldset id="tickets" tabIndex={-1}>
-            <legend>Which tickets?</legend>
+            <legend>{t.which}</legend>
             {order.ticketCodes.map((code) => (
               <label class="return-ticket">
                 <input type="checkbox" name="ticket" value={code} checked={chosen.includes(code)} />
@@ -40,12 +48,12 @@ export function ReturnPage({ visitor, order, event, chosen, fault }: ReturnPageP
               </label>
             ))}
           </fieldset>
-          <p>A returned ticket opens no door any more, and somebody else may buy it.</p>
+          <p>{t.returnNote}</p>
           <div class="return-actions">
             <button class="button" type="submit">
-              Return these tickets
+              {t.returnThese}
             </button>
-            <a href={path}>Keep them all</a>
+            <a href={path}>{t.keep}</a>
           </div>
         </form>
       </div>

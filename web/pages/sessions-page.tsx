@@ -72,7 +72,7 @@ function Session({ session, language }: { session: OwnSession; language: Languag
 }
 
 /** Coarse on purpose: `in the last hour`, `3 hours ago`, `yesterday`, `12 days ago`. */
-export function lastSeen(at: Date, language: Language, now = Date.now()): string {
+function lastSeen(at: Date, language: Language, now = Date.now()): string {
   const ago = now - at.getTime()
   // Times are kept to the hour, so that up to two of them may have passed.
   if (ago < 2 * HOUR_MS) return accountTexts[language].lately

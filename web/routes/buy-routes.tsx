@@ -27,10 +27,11 @@ export function buyRoutes({ app, events, ticketing, findVisitor }: PageRoutes): 
       key: form('key'),
       choice: { ticketType: form('ticket_type'), quantity: form('quantity') },
     }
-    const placed = await placePageOrder(ticketing, visitor.user.userId, event, sent)
+    const buyer = { userId: visitor.user.userId, language: visitor.language }
+    const placed = await placePageOrder(ticketing, buyer, event, sent)
     if ('orderId' in placed) {
-      const { orderId, isReplay } = placed
-      return await seeOther(reply, `/tickets/order/${orderId}${isReplay ? '?repeated' : ''}`)
+      const { orderId, isFree } = placed
+      return await seeOther(reply, isFree ? `/tickets/order/${orderId}` : `/checkout/${orderId}`)
     }
 
     const { error, refusal } = placed

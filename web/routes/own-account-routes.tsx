@@ -20,7 +20,7 @@ import { type PageRoutes, page } from './page-route.ts'
 const doneAt = (what: Done): string => `/account?done=${what}`
 
 export function ownAccountRoutes(deps: PageRoutes): void {
-  const { app, accounts, cookies, findVisitor, secureCookies } = deps
+  const { app, accounts, cookies, findVisitor, foreignSignIn, secureCookies } = deps
 
   /** @throws AppError `unauthenticated`, also when the account has gone meanwhile. */
   const ownerOf = async (visitor: Visitor): Promise<OwnAccount> => {
@@ -32,15 +32,16 @@ export function ownAccountRoutes(deps: PageRoutes): void {
   app.get('/account', page, async (request, reply) => {
     const visitor = await findVisitor(request)
     const account = await ownerOf(visitor)
-    const [newEmail, sessions] = await Promise.all([
+    const [newEmail, sessions, connections] = await Promise.all([
       accounts.findNewEmail(account.id),
       accounts.listSessions(account.id, undefined),
+      foreignSignIn.connectionsOf(account.id),
     ])
     const done = formOf(request.query)('done')
     return await sendPage(
       reply,
       <OwnAccountPage
-        {...{ visitor, account, newEmail }}
+        {...{ visitor, account, newEmail, connections }}
         sessionCount={sessions.length}
         done={isDone(done) ? done : undefined}
       />,

@@ -5,6 +5,7 @@ import { choicesOf } from '../form.ts'
 import { ReturnPage } from '../pages/return-page.tsx'
 import { mayReturn } from '../returns.ts'
 import { seeOther, sendPage } from '../send-page.ts'
+import { orderTexts } from '../texts/orders.ts'
 import { userOf } from '../visitor.ts'
 import { type PageRoutes, page } from './page-route.ts'
 import { findOwnOrder } from './ticket-routes.tsx'
@@ -27,7 +28,7 @@ export function returnRoutes(routes: PageRoutes): void {
     try {
       if (chosen.length === 0) {
         throw new AppError('invalid_value', {
-          detail: 'Choose the tickets that you want to return.',
+          detail: orderTexts[visitor.language].chooseReturn,
         })
       }
       const { userId, userType } = userOf(visitor)

@@ -20,6 +20,7 @@ const SITEMAP_KEPT = 'public, max-age=600'
 
 const ROBOTS = `User-agent: *
 Disallow: /tickets
+Disallow: /checkout
 Disallow: /sign-in
 Disallow: /sign-up
 Disallow: /account

@@ -17,7 +17,7 @@ import { startPayingBack } from './pay-back-refunds.ts'
 import { type EventProof, readProof } from './proof.sql.ts'
 import { type ProofCheck, checkProof } from './proof.ts'
 import { type OpenPayment, startRecovery } from './recover-payments.ts'
-import { type Refund, countFailedRefunds, findRefund } from './refunds.sql.ts'
+import { type Refund, countFailedRefunds, findRefund, findRefundsOf } from './refunds.sql.ts'
 import { type Owners, paymentRoutes } from './routes.ts'
 import { voidPayment } from './void-payment.ts'
 import { WEBHOOK_PATH, webhookRoutes } from './webhook-routes.ts'
@@ -32,6 +32,8 @@ export interface Payments {
   /** At most some seconds old. */
   findProof: (eventId: number) => Promise<{ proof: EventProof; checks: ProofCheck[] } | undefined>
   findRefund: (refundId: number) => Promise<Refund | undefined>
+  /** The refunds of an order, the first one first. */
+  refundsOf: (orderId: number) => Promise<Refund[]>
   /** Refunds were decided. */
   wakeRefunds: () => void
 }
@@ -82,6 +84,7 @@ export function paymentService(deps: PaymentServiceDeps): Service & { payments: 
         return proof && { proof, checks: checkProof(proof) }
       },
       findRefund: async (refundId) => await findRefund(db, refundId),
+      refundsOf: async (orderId) => await findRefundsOf(db, orderId),
       wakeRefunds,
     },
     routes: (app) => {

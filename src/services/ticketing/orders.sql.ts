@@ -2,6 +2,7 @@
 import { centsFromNumeric } from '../../kernel/money.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 import type { NextAction } from '../../platform/payments.ts'
+import type { PaymentStatus } from './order-state.ts'
 
 export interface Order {
   orderId: number
@@ -17,6 +18,8 @@ export interface Order {
   reason: string | undefined
   /** What its buyer has to do before its payment goes on. */
   nextAction: NextAction | undefined
+  /** How its last payment stands; undefined when none was tried. */
+  payment: { status: PaymentStatus; declineCode: string | undefined } | undefined
   /** What its voided tickets cost. */
   refundedCents: number
   /** Those that are good. */
@@ -34,6 +37,8 @@ interface OrderRow {
   expires_at: Date | null
   reason: string | null
   next_action: NextAction | null
+  payment_status: PaymentStatus | null
+  decline_code: string | null
   voided: number
   ticket_codes: string[] | null
 }
@@ -42,6 +47,8 @@ const ORDER_COLUMNS = `o.id, o.user_id, o.event_id, o.quantity, o.total_price, o
   case o.status when 'PENDING' then o.hold_expires_at end as expires_at, o.reason,
   (select p.next_action from payments p
     where p.order_id = o.id and p.status = 'requires_action' and o.status = 'PENDING') as next_action,
+  (select p.status from payments p where p.order_id = o.id) as payment_status,
+  (select p.decline_code from payments p where p.order_id = o.id) as decline_code,
   (select count(*) from tickets t where t.order_id = o.id and t.refund_id is not null) as voided,
   (select array_agg(t.ticket_code order by t.id) from tickets t
     where t.order_id = o.id and t.voided_at is null) as ticket_codes`
@@ -57,6 +64,10 @@ const orderOf = (row: OrderRow): Order => ({
   expiresAt: row.expires_at ?? undefined,
   reason: row.reason ?? undefined,
   nextAction: row.next_action ?? undefined,
+  payment:
+    row.payment_status === null
+      ? undefined
+      : { status: row.payment_status, declineCode: row.decline_code ?? undefined },
   refundedCents: (centsFromNumeric(row.total_price) / row.quantity) * row.voided,
   ticketCodes: row.ticket_codes ?? [],
 })
@@ -80,6 +91,39 @@ export async function findOrdersOf(
     [userId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
   )
   return rows.map((row) => ({ ...orderOf(row), position: [row.exact_time, row.id] }))
+}
+
+/** A hold that can still be paid. */
+export interface OpenHold {
+  orderId: number
+  eventId: number
+  quantity: number
+  expiresAt: Date
+}
+
+/** What somebody holds and has not paid, the first to end first. */
+export async function findOpenHolds(
+  db: Queryable,
+  userId: number,
+  limit: number,
+): Promise<OpenHold[]> {
+  const rows = await db.query<{
+    id: number
+    event_id: number
+    quantity: number
+    hold_expires_at: Date
+  }>(
+    `select id, event_id, quantity, hold_expires_at from orders
+      where user_id = $1 and status = 'PENDING' and hold_expires_at > clock_timestamp()
+      order by hold_expires_at, id limit $2`,
+    [userId, limit],
+  )
+  return rows.map((row) => ({
+    orderId: row.id,
+    eventId: row.event_id,
+    quantity: row.quantity,
+    expiresAt: row.hold_expires_at,
+  }))
 }
 
 /** @returns Undefined when there is no such order. */

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Door } from '../../platform/http/door.ts'
+import type { Page } from '../../platform/http/pages.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import type { AnsweredOrder } from './answer-order.ts'
@@ -16,11 +17,13 @@ import { startExpiry } from './expire-holds.ts'
 import { type Stock, createInProcessGate } from './gate.ts'
 import { type GiveBackDeps, type PaymentProviderPort, giveBackOrder } from './give-back-order.ts'
 import { IdBlocks } from './id-blocks.ts'
+import { listOrders } from './list-orders.ts'
 import { createOpenPayments } from './open-payments.ts'
 import {
+  type OpenHold,
   type Order,
+  findOpenHolds,
   findOrder,
-  findOrdersOf,
   findTicketsOfRefund,
   hasOrders,
 } from './orders.sql.ts'
@@ -78,7 +81,18 @@ export interface Ticketing {
   isBusy: () => boolean
   /** An event was cancelled: what was sold of it goes back at once. */
   undoCancelledEvents: () => void
-  ordersOf: (userId: number, limit: number) => Promise<Order[]>
+  /**
+   * A page of somebody's orders, the newest first.
+   * @throws AppError `invalid_request` for a cursor that is none.
+   */
+  ordersOf: (
+    userId: number,
+    page: { limit: number; cursor: string | undefined },
+  ) => Promise<Page<Order>>
+  /** What somebody holds and has not paid, the first to end first. */
+  openHoldsOf: (userId: number, limit: number) => Promise<OpenHold[]>
+  /** Has the provider asked what became of a payment, because its buyer is back from there. */
+  checkPaymentSoon: (orderId: number) => Promise<void>
   findOrder: (orderId: number) => Promise<Order | undefined>
   /** Users who have tickets for an event, or had them until it was cancelled, by id. */
   findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
@@ -220,6 +234,7 @@ export function ticketingService(deps: TicketingDeps): Service & {
     onWanted: deps.onOrdersPlaced,
   })
 
+  const openPayments = createOpenPayments({ db, settlements })
   const ticketing: Ticketing = {
     placeOrder: async (command) => await placeOrder(placeDeps, command),
     payOrder: async (command) => await payOrder(payDeps, command),
@@ -227,7 +242,9 @@ export function ticketingService(deps: TicketingDeps): Service & {
     refundOrder: async (command) => await refundOrder(refundDeps, command),
     isBusy: () => purchases.isBusy || performance.now() - decidedAt < SALE_PAUSE_MS,
     undoCancelledEvents: () => undoing?.wake(),
-    ordersOf: async (userId, limit) => await findOrdersOf(db, userId, { limit, after: undefined }),
+    ordersOf: async (userId, page) => await listOrders(db, userId, page),
+    openHoldsOf: async (userId, limit) => await findOpenHolds(db, userId, limit),
+    checkPaymentSoon: openPayments.checkSoon,
     findOrder: async (orderId) => await findOrder(db, orderId),
     findBuyersOf: async (eventId, afterUserId, limit) =>
       await findBuyersOf(db, eventId, afterUserId, limit),
@@ -239,7 +256,7 @@ export function ticketingService(deps: TicketingDeps): Service & {
   return {
     name: 'ticketing',
     ticketing,
-    openPayments: createOpenPayments({ db, settlements }),
+    openPayments,
     door: {
       method: 'POST',
       path: '/api/v1/orders',

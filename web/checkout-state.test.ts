@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkoutState, reasonOf } from './checkout-state.ts'
+
+const NOW = Date.parse('2030-06-01T20:00:00Z')
+const held = { status: 'PENDING', expiresAt: new Date(NOW + 1), payment: undefined } as const
+const over = { ...held, expiresAt: new Date(NOW) }
+const onSale = { sale: 'on_sale' } as const
+const called = { sale: 'cancelled' } as const
+const payment = (status: 'processing' | 'requires_action' | 'declined') => ({
+  payment: { status, declineCode: undefined },
+})
+
+test('a hold can be paid until its last moment', () => {
+  assert.equal(checkoutState(held, onSale, NOW), 'to_pay')
+  assert.equal(checkoutState(over, onSale, NOW), 'ended')
+  assert.equal(checkoutState(held, called, NOW), 'ended')
+})
+
+test('a payment is told as it stands', () => {
+  const stateOf = (order: typeof held, status: Parameters<typeof payment>[0]) =>
+    checkoutState({ ...order, ...payment(status) }, onSale, NOW)
+  assert.equal(stateOf(held, 'declined'), 'declined')
+  assert.equal(stateOf(held, 'requires_action'), 'at_bank')
+  assert.equal(stateOf(held, 'processing'), 'processing')
+  assert.equal(checkoutState({ ...over, ...payment('processing') }, onSale, NOW), 'processing', 'the bank may still say yes') // prettier-ignore
+  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, onSale, NOW), 'ended')
+})
+
+test('an end has its reason, also before the order is told of it', () => {
+  assert.equal(reasonOf({ status: 'CANCELLED', reason: 'given_back' }, onSale), 'given_back')
+  assert.equal(reasonOf({ status: 'PENDING', reason: undefined }, onSale), 'expired')
+  assert.equal(reasonOf({ status: 'PENDING', reason: undefined }, called), 'event_cancelled')
+})

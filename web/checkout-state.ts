@@ -1,0 +1,42 @@
+/** How far somebody is with paying, from the order alone: it is the same in every tab and on every device. */
+import type { EventDetails, Order } from './needs.ts'
+
+export type CheckoutState =
+  /** Tickets are in hand. */
+  | 'paid'
+  /** Nothing was tried yet. */
+  | 'to_pay'
+  /** The last try was declined, and the hold is kept. */
+  | 'declined'
+  /** The bank wants to ask the buyer something. */
+  | 'at_bank'
+  /** Nobody knows yet what the bank says. */
+  | 'processing'
+  /** It cannot be paid any more; `reasonOf` says why. */
+  | 'ended'
+
+export function checkoutState(
+  order: Pick<Order, 'status' | 'expiresAt' | 'payment'>,
+  event: Pick<EventDetails, 'sale'>,
+  now = Date.now(),
+): CheckoutState {
+  if (order.status === 'CONFIRMED') return 'paid'
+  if (order.status === 'CANCELLED') return 'ended'
+  // What the bank has not answered may still be paid, also when the time is over.
+  if (order.payment?.status === 'processing') return 'processing'
+  const isOver = order.expiresAt !== undefined && order.expiresAt.getTime() <= now
+  if (isOver || event.sale === 'cancelled') return 'ended'
+  if (order.payment?.status === 'requires_action') return 'at_bank'
+  return order.payment?.status === 'declined' ? 'declined' : 'to_pay'
+}
+
+/** Why an order has ended, or is about to. */
+export const reasonOf = (
+  order: Pick<Order, 'status' | 'reason'>,
+  event: Pick<EventDetails, 'sale'>,
+): string =>
+  order.status === 'CANCELLED'
+    ? (order.reason ?? '')
+    : event.sale === 'cancelled'
+      ? 'event_cancelled'
+      : 'expired'

@@ -1,0 +1,49 @@
+/** The cards of the payment simulator, one to be chosen. */
+import type { VNode } from 'preact'
+import type { Language } from '../../src/kernel/language.ts'
+import { TEST_CARDS } from '../test-cards.ts'
+import { checkoutTexts } from '../texts/checkout.ts'
+
+export function TestCards(props: { language: Language; fault: string | undefined }): VNode {
+  const { language, fault } = props
+  const t = checkoutTexts[language]
+  return (
+    <fieldset
+      class="cards-to-pay"
+      id="card"
+      tabIndex={-1}
+      aria-describedby={fault === undefined ? 'card-hint' : 'card-hint card-fault'}
+    >
+      <legend>{t.chooseCard}</legend>
+      <p class="test-hint" id="card-hint">
+        <strong>{`${t.testNotice}. `}</strong>
+        {t.testText}
+      </p>
+      {fault !== undefined && (
+        <p class="field-fault" id="card-fault">
+          {fault}
+        </p>
+      )}
+      {TEST_CARDS.map((card, index) => (
+        <label class="pay-card">
+          <input
+            type="radio"
+            name="card"
+            value={card.method}
+            required
+            defaultChecked={index === 0}
+          />
+          <span class="pay-card-face">
+            <span class="pay-card-brand">{`Test ${card.brand}`}</span>
+            <span class="pay-card-number">
+              <span aria-hidden="true">•••• </span>
+              <span class="visually-hidden">{t.ending('')}</span>
+              {card.lastFour}
+            </span>
+            <span class="pay-card-does">{t.cards[card.name]}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
