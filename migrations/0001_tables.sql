@@ -223,6 +223,9 @@ create table events (
   hold_seconds   integer not null default 600 check (hold_seconds between 1 and 86400),
   postponed_at   timestamptz,
   refund_until   timestamptz,
+  picture_hash   text,
+  picture_colour text,
+  picture_alt    text,
   search         tsvector generated always as (
     setweight(to_tsvector('simple', search_text(name)), 'A') ||
     setweight(to_tsvector('simple', search_text(venue || ' ' || coalesce(city, '') || ' ' || coalesce(category, ''))), 'B') ||
@@ -231,7 +234,9 @@ create table events (
   search_words   text generated always as (
     search_text(name || ' ' || venue || ' ' || coalesce(city, '') || ' ' || coalesce(category, ''))
   ) stored,
-  sort_name      text collate "C" generated always as (left(plain_text(name), 100)) stored
+  sort_name      text collate "C" generated always as (left(plain_text(name), 100)) stored,
+  check ((picture_hash is null) = (picture_colour is null)),
+  check (picture_alt is null or picture_hash is not null)
 );
 create index events_cancelled on events (id) where status = 'cancelled';
 create index events_upcoming on events (event_date, id) where status = 'published';
@@ -254,6 +259,9 @@ comment on column events.sales_end_at is 'When the sale ends; null is the start 
 comment on column events.hold_seconds is 'How long tickets are held for a buyer who has not paid yet.';
 comment on column events.postponed_at is 'When its date was last moved although tickets were sold.';
 comment on column events.refund_until is 'Until then buyers may give their tickets back, because the event was postponed.';
+comment on column events.picture_hash is 'Names the rows of pictures that are this event''s and no other''s.';
+comment on column events.picture_colour is '#rrggbb, to be shown until the picture has come.';
+comment on column events.picture_alt is 'What the picture shows, for those who do not see it.';
 comment on column events.search is 'What a search matches: the name counts most, the description least.';
 comment on column events.search_words is 'What a misspelled search is compared with.';
 comment on column events.sort_name is 'The first 100 characters of the name without case and accents, for ordering by name; cursors hold it.';
@@ -315,6 +323,18 @@ create table ticket_types (
   unique (event_id, name) deferrable
 );
 comment on table ticket_types is 'The price tiers of an event. Owner: event service.';
+
+create table pictures (
+  hash   text not null,
+  width  integer not null check (width > 0),
+  format text not null check (format in ('webp', 'jpeg')),
+  bytes  bytea not null,
+  primary key (hash, width, format)
+);
+-- They are compressed already.
+alter table pictures alter column bytes set storage external;
+comment on table pictures is 'Pictures of events as they are served, each in every width and format. Owner: event service.';
+comment on column pictures.hash is 'Of the event and the bytes: what has this name never changes, and belongs to one event.';
 
 -- Sales --------------------------------------------------------------------------------------
 

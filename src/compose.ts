@@ -177,10 +177,8 @@ export async function composeShop(
   const admin = adminService({ db, accounts: user.accounts, logger })
   const web = webPages({
     ...{ accounts: user.accounts, foreignSignIn: user.foreignSignIn },
-    events: event.events,
-    ticketing: ticketing.ticketing,
-    books: payment.payments,
-    refunds: payment.payments,
+    ...{ events: event.events, ticketing: ticketing.ticketing },
+    ...{ books: payment.payments, refunds: payment.payments },
     hasTestCards: defaultPaymentMethod !== undefined,
     mailbox: config.isProduction ? undefined : notification.mailbox,
     secureCookies: tls !== undefined || config.isProduction,

@@ -24,6 +24,7 @@ const onSale: EventDetails = {
   onSaleAt: null,
   sale: 'on_sale',
   imageUrl: null,
+  picture: null,
   maxPerUser: 8,
   salesEndAt: null,
   postponedAt: null,

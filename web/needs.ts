@@ -1,5 +1,6 @@
 /** What the pages ask of the services; `compose.ts` hands it in. */
 import type { ListEventsQuery, SaleState } from '../src/contracts/event.ts'
+import type { Picture } from '../src/contracts/picture.ts'
 import type { UserType } from '../src/platform/http/access.ts'
 import type { Accounts, ForeignSignIn } from './account-needs.ts'
 
@@ -19,6 +20,7 @@ export interface EventListing {
   totalTickets: number
   onSaleAt: Date | null
   sale: SaleState
+  picture: Picture | null
 }
 
 export interface TicketType {

@@ -17,6 +17,7 @@ const listing: EventListing = {
   totalTickets: 500,
   onSaleAt: null,
   sale: 'on_sale',
+  picture: null,
 }
 
 test('few are left when it is a tenth, and never when all are', () => {

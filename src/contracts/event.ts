@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { Id } from './order.ts'
 import { pageQuery } from './pages.ts'
+import { Picture } from './picture.ts'
 
 const PRICE_MAX = 999_999.99
 export const TICKETS_MAX = 1_000_000
@@ -10,11 +11,9 @@ const TICKETS_PER_USER_MAX = 100
 /** Long enough to find a card, short enough that nobody hoards for longer than a day. */
 const HOLD_SECONDS = { min: 60, max: 86_400 }
 export const EVENTS_PER_PAGE = { default: 20, max: 100 }
-
 const NAME_LENGTH_MAX = 255
 const DESCRIPTION_LENGTH_MAX = 10_000
 const SEARCH_LENGTH_MAX = 200
-
 const strict = { additionalProperties: false }
 
 const Name = Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX })
@@ -34,7 +33,6 @@ const nullableText = (maxLength: number, description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength, description })
 const nullableTime = (description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description })
-
 const TicketTypeName = Type.String({ minLength: 1, maxLength: 120 })
 
 const terms = {
@@ -246,6 +244,7 @@ export const Event = Type.Object({
   category: NullableString,
   city: NullableString,
   image_url: NullableString,
+  picture: Type.Union([Picture, Type.Null()]),
   timezone: Type.String(),
   currency: Type.String(),
   venue_capacity: NullableInteger,
@@ -290,6 +289,7 @@ export const EventListing = Type.Object({
   category: NullableString,
   city: NullableString,
   image_url: NullableString,
+  picture: Type.Union([Picture, Type.Null()]),
   timezone: Type.String(),
   on_sale_at: NullableTime,
   sales_end_at: Time,

@@ -110,6 +110,7 @@ before(async () => {
       'new-2@shop.example',
     ],
     password: [PASSWORD],
+    current_password: ['of somebody else'],
     refresh_token: accounts.map((account) => account.refreshToken),
     quantity: [1, 2],
     timezone: ['UTC', 'Europe/Berlin'],
@@ -146,8 +147,11 @@ async function check(request: FuzzRequest): Promise<number> {
 const WITHOUT_PROOF = new Map([
   // A signature of the provider over the very bytes.
   ['POST /api/v1/webhooks/payments', 400],
+  // A picture.
+  ['PUT /api/v1/events/{id}/picture', 422],
   // The password of the account.
   ['DELETE /api/v1/users/me', 422],
+  ['POST /api/v1/users/me/email', 422],
 ])
 
 test('every operation takes a well-formed request, and answers all of them as documented', async () => {

@@ -137,6 +137,9 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     ...changingEvents(200),
     send: () => ({ event_date: '2036-03-01T20:00:00Z' }),
   },
+  // Who may is told that what was sent is no picture.
+  'PUT /api/v1/events/:id/picture': changingEvents(422),
+  'DELETE /api/v1/events/:id/picture': changingEvents(200),
   // Only of an event that is cancelled: of these, nobody is told.
   'GET /api/v1/events/:id/cancellation': {
     for: 'organizer',
@@ -216,6 +219,9 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     for: 'admin',
     things: { 'failed refund': { own: 202, others: 202 } },
   },
+
+  // There is none of this name, and that is for everybody to know.
+  'GET /pictures/:name': { for: 'anyone', status: 404, at: `/pictures/${'0'.repeat(32)}-480.webp` },
 
   // Pages
   'GET /': page,

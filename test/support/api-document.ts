@@ -32,6 +32,7 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string
   parameters: { name: string; in: 'path' | 'query' | 'header'; schema: JsonSchema }[]
+  /** Of JSON; files are not described further. */
   body: JsonSchema | undefined
   needsToken: boolean
   responses: Record<string, DocumentedAnswer>
@@ -44,7 +45,7 @@ interface OpenApi {
 
 interface OpenApiOperation {
   parameters?: Operation['parameters']
-  requestBody?: { content: { 'application/json': { schema: JsonSchema } } }
+  requestBody?: { content: Record<string, { schema: JsonSchema }> }
   security?: object[]
   responses: Record<string, DocumentedAnswer>
 }
@@ -62,7 +63,7 @@ export async function readApiDocument(app: TestApp): Promise<ApiDocument> {
     Object.entries(methods).map(
       ([method, { parameters = [], requestBody, security, responses }]): Operation => ({
         ...{ method: method.toUpperCase(), path, parameters, responses },
-        body: requestBody?.content['application/json'].schema,
+        body: requestBody?.content['application/json']?.schema,
         needsToken: security !== undefined,
       }),
     ),

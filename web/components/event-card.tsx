@@ -4,13 +4,14 @@ import { localTime, price, shortDate } from '../format.ts'
 import type { EventListing } from '../needs.ts'
 import { saleNote } from '../sale.ts'
 import { eventTexts } from '../texts/events.ts'
-import { Poster } from './poster.tsx'
+import { EventPicture } from './event-picture.tsx'
 
 /** An event in a list: the whole card is its link. */
 export function EventCard(props: {
   event: EventListing
   language: Language
   isLead?: boolean
+  isFirst?: boolean
 }): VNode {
   const { event, language } = props
   const note = saleNote(event, language)
@@ -18,7 +19,11 @@ export function EventCard(props: {
   return (
     <li class={props.isLead ? 'card card-lead' : 'card'}>
       <div class="card-art">
-        <Poster subject={event} shape={props.isLead ? 'lead' : 'card'} />
+        <EventPicture
+          event={event}
+          shape={props.isLead ? 'lead' : 'card'}
+          isFirst={props.isFirst ?? false}
+        />
         <p class="card-day" aria-hidden="true">
           <span>{day}</span>
           {month.slice(0, 3)}

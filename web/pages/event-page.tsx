@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import type { Language } from '../../src/kernel/language.ts'
 import { BuyPanel, type BuyPanelProps } from '../components/buy-panel.tsx'
 import { Icon } from '../components/icon.tsx'
-import { Poster } from '../components/poster.tsx'
+import { EventPicture } from '../components/event-picture.tsx'
 import { eventJsonLd } from '../event-json-ld.ts'
 import { Notice } from '../components/notice.tsx'
 import { longDay, moment, timeWithOffset } from '../format.ts'
@@ -22,7 +22,7 @@ export function EventPage(props: BuyPanelProps): VNode {
     <Layout visitor={visitor} section="events" head={headOf(event, visitor.origin ?? '', language)}>
       <article class="event">
         <div class="event-art">
-          <Poster subject={event} shape="banner" />
+          <EventPicture event={event} shape="banner" isFirst />
         </div>
         <div class="wrap event-columns">
           <header class="event-head">
@@ -129,6 +129,7 @@ function headOf(event: EventDetails, origin: string, language: Language): PageHe
     title: event.name,
     description: shortened(summary.replace(/\s+/g, ' ').trim()),
     canonicalPath: path,
+    imageUrl: event.picture === null ? undefined : origin + event.picture.card,
     jsonLd: eventJsonLd(event, origin + path),
   }
 }

@@ -94,7 +94,12 @@ function Results({ visitor, search, events, nextCursor }: EventsPageProps): VNod
       ) : (
         <ul class="cards">
           {events.map((event, index) => (
-            <EventCard event={event} language={language} isLead={isFront && index === 0} />
+            <EventCard
+              event={event}
+              language={language}
+              isLead={isFront && index === 0}
+              isFirst={index === 0}
+            />
           ))}
         </ul>
       )}

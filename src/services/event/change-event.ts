@@ -39,19 +39,29 @@ export async function saveChange(
   deps: ChangeDeps,
   change: { command: EventCommand; event: Event; terms: EventTerms; action: string },
 ): Promise<Event> {
-  const { command, event, terms } = change
+  const { event, terms } = change
   const eventId = event.id
   await updateEvent(tx, eventId, terms)
   if (!isDeepStrictEqual(stockTerms(termsOf(event)), stockTerms(terms))) {
     const types = await saveTicketTypes(tx, eventId, terms.ticketTypes)
     await deps.stock.setCapacity(tx, { eventId, capacity: terms.totalTickets, types })
   }
+  return await recordChange(tx, deps, change)
+}
+
+/** Tells of a change that was written, by a message and an audit entry. @returns The event as it is now. */
+export async function recordChange(
+  tx: Transaction,
+  deps: ChangeDeps,
+  { command, event, action }: { command: EventCommand; event: Event; action: string },
+): Promise<Event> {
+  const eventId = event.id
   const changed = await requireEvent(tx, eventId)
   const news = eventChange(event, changed)
   await publish(tx, 'event.changed', { event_id: eventId, ...(news && { change: news }) })
   await deps.audit(tx, {
     actorId: command.principal.userId,
-    action: change.action,
+    action,
     subjectType: 'event',
     subjectId: eventId,
     ...auditedChange(event, changed),

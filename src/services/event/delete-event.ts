@@ -4,6 +4,7 @@ import type { ChangeDeps } from './create-event.ts'
 import { auditedEvent } from './event-json.ts'
 import { deleteEvent as deleteEventRow } from './events.sql.ts'
 import { type EventCommand, withEventLocked } from './lock-event.ts'
+import { deletePictureFiles } from './pictures.sql.ts'
 import { haveSalesStarted } from './sale-started.ts'
 
 /**
@@ -18,6 +19,7 @@ export async function deleteEvent(deps: ChangeDeps, command: EventCommand): Prom
           'Sales have started, so the event can no longer be deleted. Cancel it instead: whoever bought gets their money back.',
       })
     }
+    await deletePictureFiles(tx, command.eventId)
     await deleteEventRow(tx, command.eventId)
     await publish(tx, 'event.changed', { event_id: command.eventId })
     await deps.audit(tx, {

@@ -41,6 +41,7 @@ const listing = (name: string): EventListing => ({
   category: null,
   city: null,
   imageUrl: null,
+  picture: null,
   timezone: 'UTC',
   onSaleAt: null,
   salesEndAt: null,

@@ -17,7 +17,9 @@ import { centsFromNumeric, numericFromCents } from '../../kernel/money.ts'
 import { cursorCodec } from '../../platform/http/pages.ts'
 import type { Queryable } from '../../platform/postgres.ts'
 import { type EventListing, saleState } from './event.ts'
+import { PICTURE_OF_EVENT } from './events.sql.ts'
 import type { EventSearch } from './event-search.ts'
+import { type StoredPicture, pictureOf } from './picture.ts'
 
 /** How words are compared: as they are, or by likeness. */
 export type Matching = 'exact' | 'similar'
@@ -27,9 +29,10 @@ export interface ListedEvent extends EventListing {
   cursor: string
 }
 
-interface ListRow extends Omit<EventListing, 'ticketPriceCents' | 'sale'> {
+interface ListRow extends Omit<EventListing, 'ticketPriceCents' | 'sale' | 'picture'> {
   ticketPrice: string
   refusal: string | null
+  picture: StoredPicture | null
   /** With all microseconds, as PostgreSQL writes it. */
   eventTime: string
   sortName: string
@@ -108,6 +111,7 @@ export async function findListedEvents(
       'e.status',
       'e.created_by as createdBy',
       'e.sort_name as sortName',
+      sql<StoredPicture | null>`${sql.raw(PICTURE_OF_EVENT)}`.as('picture'),
       sql<string | null>`sale_refusal(e, now())`.as('refusal'),
       sql<string>`e.event_date::text`.as('eventTime'),
       relevance.as('relevance'),
@@ -156,6 +160,7 @@ function listedEvent(row: ListRow, cursor: string): ListedEvent {
   const {
     ticketPrice,
     refusal,
+    picture,
     eventTime: _time,
     sortName: _name,
     relevance: _rank,
@@ -165,6 +170,7 @@ function listedEvent(row: ListRow, cursor: string): ListedEvent {
     ...event,
     ticketPriceCents: centsFromNumeric(ticketPrice),
     sale: saleState(refusal, event.remaining),
+    picture: picture && pictureOf(picture),
     cursor,
   }
 }

@@ -1,5 +1,6 @@
 /** An event as the database has it, and who may change it. */
 import type { SaleState } from '../../contracts/event.ts'
+import type { Picture } from '../../contracts/picture.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Principal } from '../../platform/http/access.ts'
 import type { EventTerms, TicketTypeTerms } from './event-terms.ts'
@@ -14,6 +15,7 @@ export interface Event extends EventTerms {
   /** The lowest of its ticket types. */
   ticketPriceCents: number
   ticketTypes: TicketType[]
+  picture: Picture | null
   remaining: number
   /** Held and not paid yet. */
   held: number
@@ -37,6 +39,7 @@ export interface EventListing {
   category: string | null
   city: string | null
   imageUrl: string | null
+  picture: Picture | null
   timezone: string
   onSaleAt: Date | null
   salesEndAt: Date | null

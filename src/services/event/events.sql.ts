@@ -3,13 +3,19 @@ import { AppError } from '../../kernel/errors.ts'
 import { centsFromNumeric, numericFromCents } from '../../kernel/money.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 import { type Event, type TicketType, saleState } from './event.ts'
+import { type StoredPicture, pictureOf } from './picture.ts'
 import { type EventTerms, type TicketTypeTerms, lowestPriceCents } from './event-terms.ts'
 
-interface EventRow extends Omit<Event, 'ticketPriceCents' | 'sale' | 'ticketTypes'> {
+interface EventRow extends Omit<Event, 'ticketPriceCents' | 'sale' | 'ticketTypes' | 'picture'> {
   ticketPrice: string
   refusal: string | null
+  picture: StoredPicture | null
   ticketTypes: (Omit<TicketType, 'priceCents'> & { price: string })[]
 }
+
+/** As a StoredPicture, or null. */
+export const PICTURE_OF_EVENT = `case when e.picture_hash is not null then json_build_object(
+  'hash', e.picture_hash, 'colour', e.picture_colour, 'alt', e.picture_alt) end`
 
 /** One statement, so that the event, its ticket types and their stock are of one moment. */
 const SELECT_EVENT = `
@@ -21,6 +27,7 @@ const SELECT_EVENT = `
          e.max_per_user as "maxPerUser", e.hold_seconds as "holdSeconds",
          e.on_sale_at as "onSaleAt", e.sales_end_at as "salesEndAt",
          e.postponed_at as "postponedAt", e.refund_until as "refundUntil",
+         ${PICTURE_OF_EVENT} as picture,
          s.remaining, s.held, sale_refusal(e, now()) as refusal,
          (select coalesce(json_agg(json_build_object(
                    'id', t.id, 'name', t.name, 'price', t.price::text, 'capacity', t.capacity,
@@ -56,11 +63,12 @@ export async function findEventsOf(
 }
 
 function eventOf(row: EventRow): Event {
-  const { ticketPrice, refusal, ticketTypes, ...event } = row
+  const { ticketPrice, refusal, ticketTypes, picture, ...event } = row
   return {
     ...event,
     ticketPriceCents: centsFromNumeric(ticketPrice),
     sale: saleState(refusal, event.remaining),
+    picture: picture && pictureOf(picture),
     ticketTypes: ticketTypes.map(({ price, ...type }) => ({
       ...type,
       priceCents: centsFromNumeric(price),

@@ -6,6 +6,7 @@ export const eventPersonalData = (db: Queryable): PersonalData => ({
   collect: async (userId) => ({
     events: await db.query(
       `select e.id as event_id, e.name, e.description, e.venue, e.city, e.category, e.image_url,
+              e.picture_alt,
               e.event_date, e.timezone, e.status, e.sales_paused, e.total_tickets, e.currency,
               e.max_per_user, e.on_sale_at, e.sales_end_at, e.postponed_at, e.refund_until,
               e.created_at, e.updated_at,

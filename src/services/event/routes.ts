@@ -236,7 +236,7 @@ function changingRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   )
 }
 
-function commandOf(
+export function commandOf(
   request: FastifyRequest & {
     params: { id: number }
     headers: { 'if-match'?: string | undefined }

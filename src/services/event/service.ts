@@ -20,6 +20,7 @@ import { listEvents } from './list-events.ts'
 import { listOrganizerEvents } from './list-organizer-events.ts'
 import { LiveEvents } from './live-events.ts'
 import { liveRoutes } from './live-routes.ts'
+import { pictureRoutes } from './picture-routes.ts'
 import { eventRoutes } from './routes.ts'
 import type { Stock } from './stock.ts'
 
@@ -92,6 +93,7 @@ export function eventService(deps: EventServiceDeps): Service & { events: Events
     frontDesk: eventDesk(cache),
     routes: (app) => {
       eventRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
+      pictureRoutes(app, { ...deps, clock: deps.clock ?? systemClock, cache })
       liveRoutes(app, { live, streams })
     },
     consumers: invalidation(cache),

@@ -1,7 +1,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import { networkOf } from '../../platform/http/network.ts'
 import type { RateLimiter } from '../../platform/http/rate-limit.ts'
-import type { HashingQueue } from './hashing-queue.ts'
+import type { WorkQueue } from '../../platform/work-queue.ts'
 import { verifyPassword } from './passwords.ts'
 
 /** How many wrong passwords an account takes before it has to be left alone for a while. */
@@ -15,7 +15,7 @@ export const WRONG_PASSWORDS = { requests: 10, windowSeconds: 900 }
 export const WRONG_PASSWORDS_OF_ADDRESS = { requests: 100, windowSeconds: 900 }
 
 export interface CheckPasswordDeps {
-  hashing: HashingQueue
+  hashing: WorkQueue
   /** Counts wrong passwords of each account. */
   wrongPasswords: RateLimiter
   /** Counts wrong passwords from each address; undefined leaves addresses alone. */

@@ -3,7 +3,7 @@ import { invariant } from '../../kernel/invariant.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { Database, Transaction } from '../../platform/postgres.ts'
 import { acceptEmail, checkNewPassword } from './account-rules.ts'
-import type { HashingQueue } from './hashing-queue.ts'
+import type { WorkQueue } from '../../platform/work-queue.ts'
 import { hashPassword } from './passwords.ts'
 import { revokeSessionsOf } from './sessions.sql.ts'
 import { type User, findUserByEmail, insertUser, lockUsers, updateUser } from './users.sql.ts'
@@ -11,7 +11,7 @@ import { type User, findUserByEmail, insertUser, lockUsers, updateUser } from '.
 export interface CreateFirstAdminDeps {
   db: Database
   audit: Audit
-  hashing: HashingQueue
+  hashing: WorkQueue
   onRevoked: (user: User) => void
 }
 

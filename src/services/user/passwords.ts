@@ -1,7 +1,7 @@
 /** How passwords are stored: argon2id with OWASP's least parameters, a new salt for each. */
 import { availableParallelism } from 'node:os'
 import { type Algorithm, hash, parseOptions, verify } from '@node-rs/argon2'
-import { type HashingQueue, createHashingQueue } from './hashing-queue.ts'
+import { type WorkQueue, createWorkQueue } from '../../platform/work-queue.ts'
 
 const PARAMETERS = {
   algorithm: 2 satisfies Algorithm.Argon2id,
@@ -20,11 +20,12 @@ const RETRY_AFTER_SECONDS = 3
 const NOBODYS_HASH = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /** The queue that all hashing of this process goes through. */
-export const createPasswordQueue = (): HashingQueue =>
-  createHashingQueue({
+export const createPasswordQueue = (): WorkQueue =>
+  createWorkQueue({
     runningMax: RUNNING_MAX,
     waitingMax: WAITING_MAX,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
+    refusal: 'Too many people are signing in right now. Try again in a moment.',
   })
 
 /** @returns The hash in PHC form. Call it in the queue. */

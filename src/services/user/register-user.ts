@@ -5,7 +5,7 @@ import type { UserType } from '../../platform/http/access.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { acceptEmail, acceptName, checkNewPassword } from './account-rules.ts'
 import { publishVerification } from './ask-verification.ts'
-import type { HashingQueue } from './hashing-queue.ts'
+import type { WorkQueue } from '../../platform/work-queue.ts'
 import { hashPassword } from './passwords.ts'
 import { type User, findUserByEmail, insertUser } from './users.sql.ts'
 
@@ -25,7 +25,7 @@ export interface RegisterUserCommand {
  * @throws AppError `forbidden` for an admin's, `email_taken`, `invalid_request`, `invalid_value`.
  */
 export async function registerUser(
-  deps: { db: Database; audit: Audit; hashing: HashingQueue },
+  deps: { db: Database; audit: Audit; hashing: WorkQueue },
   command: RegisterUserCommand,
 ): Promise<User> {
   const userType = command.userType ?? 'guest'

@@ -3,7 +3,7 @@ import type { Audit } from '../../platform/audit.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { checkNewPassword } from './account-rules.ts'
 import { deleteIdentitiesOfOthers } from './foreign-sign-in/identities.sql.ts'
-import type { HashingQueue } from './hashing-queue.ts'
+import type { WorkQueue } from '../../platform/work-queue.ts'
 import { hashPassword } from './passwords.ts'
 import { revokeSessionsOf } from './sessions.sql.ts'
 import { deadToken, userTokenHash } from './user-tokens.ts'
@@ -13,7 +13,7 @@ import { type User, findUser, lockUsers, markEmailVerified, updateUser } from '.
 export interface ResetPasswordDeps {
   db: Database
   audit: Audit
-  hashing: HashingQueue
+  hashing: WorkQueue
   onRevoked: (user: User) => void
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AppError } from '../../kernel/errors.ts'
-import { createHashingQueue } from './hashing-queue.ts'
+import type { AppError } from '../kernel/errors.ts'
+import { createWorkQueue } from './work-queue.ts'
 
 /** Jobs that the test ends one by one. */
 function jobs() {
@@ -18,7 +18,12 @@ function jobs() {
 const turn = async () => await new Promise((resolve) => setImmediate(resolve))
 
 test('only so many jobs run, only so many wait, and the rest are sent away', async () => {
-  const queue = createHashingQueue({ runningMax: 2, waitingMax: 3, retryAfterSeconds: 4 })
+  const queue = createWorkQueue({
+    runningMax: 2,
+    waitingMax: 3,
+    retryAfterSeconds: 4,
+    refusal: 'Later.',
+  })
   const { running, job, most } = jobs()
   const all = Array.from({ length: 9 }, async () => await queue.run(job))
   const settled = Promise.allSettled(all)
@@ -35,12 +40,18 @@ test('only so many jobs run, only so many wait, and the rest are sent away', asy
   const refusal = (results[8] as PromiseRejectedResult).reason as AppError
   assert.equal(refusal.code, 'unavailable')
   assert.equal(refusal.details.retryAfterSeconds, 4)
+  assert.equal(refusal.message, 'Later.')
   assert.equal(most(), 2)
   assert.equal(queue.waiting, 0)
 })
 
 test('a job that fails makes room for the next', async () => {
-  const queue = createHashingQueue({ runningMax: 1, waitingMax: 1, retryAfterSeconds: 1 })
+  const queue = createWorkQueue({
+    runningMax: 1,
+    waitingMax: 1,
+    retryAfterSeconds: 1,
+    refusal: 'Later.',
+  })
   const { running, job } = jobs()
   const first = queue.run(job)
   const second = queue.run(job)
@@ -55,7 +66,12 @@ test('a job that fails makes room for the next', async () => {
 })
 
 test('jobs run in the order in which they came', async () => {
-  const queue = createHashingQueue({ runningMax: 1, waitingMax: 10, retryAfterSeconds: 1 })
+  const queue = createWorkQueue({
+    runningMax: 1,
+    waitingMax: 10,
+    retryAfterSeconds: 1,
+    refusal: 'Later.',
+  })
   const order: number[] = []
   await Promise.all(
     [1, 2, 3, 4].map(

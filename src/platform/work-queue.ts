@@ -1,11 +1,11 @@
 /**
- * Passwords are hashed a few at a time: each costs a core for tens of milliseconds and 19 MiB, and
- * purchases must not starve behind a storm of logins. Who would have to wait for more than a few
- * seconds is sent away at once instead.
+ * What costs a core for a while is done a few at a time, so that purchases do not starve behind it:
+ * hashing a password, decoding a picture. Who would have to wait for more than a few seconds is sent
+ * away at once instead.
  */
-import { AppError } from '../../kernel/errors.ts'
+import { AppError } from '../kernel/errors.ts'
 
-export interface HashingQueue {
+export interface WorkQueue {
   /**
    * Runs a job when its turn comes.
    * @throws AppError `unavailable` when too many wait already.
@@ -15,13 +15,14 @@ export interface HashingQueue {
   readonly waiting: number
 }
 
-export function createHashingQueue(limits: {
+export function createWorkQueue(limits: {
   /** How many jobs run at a time. */
   runningMax: number
   waitingMax: number
   /** What those who are sent away are told. */
   retryAfterSeconds: number
-}): HashingQueue {
+  refusal: string
+}): WorkQueue {
   const turns: (() => void)[] = []
   let running = 0
 
@@ -35,7 +36,7 @@ export function createHashingQueue(limits: {
       } else {
         if (turns.length >= limits.waitingMax) {
           throw new AppError('unavailable', {
-            detail: 'Too many people are signing in right now. Try again in a moment.',
+            detail: limits.refusal,
             retryAfterSeconds: limits.retryAfterSeconds,
           })
         }
