@@ -12,7 +12,7 @@ const ARGUMENTS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ]
-const WAIT_MAX_MS = 10_000
+const WAIT_MAX_MS = 20_000
 
 const SCREENSHOTS = 'test-output'
 
@@ -33,49 +33,86 @@ export function browserTest(name: string, run: () => Promise<void>): void {
   else test(name, { skip: MISSING })
 }
 
+/** Somebody in front of a browser. When they leave, nothing may have gone wrong in it. */
 export interface Visit extends AsyncDisposable {
   page: Page
   context: BrowserContext
-  /** Everything that should not have happened: dialogs, refused content, broken requests. */
+  /** Another tab of the same browser, watched like the first. */
+  openTab: () => Promise<Page>
+  /** Everything that should not have happened: see `watch`. */
   faults: string[]
 }
 
+export interface VisitOptions {
+  script?: boolean
+  width?: number
+  colorScheme?: 'light' | 'dark'
+  /** Of their pages, to be signed in. */
+  session?: string
+  /** Other sites that they may be led to, as to their bank. */
+  mayVisit?: readonly string[]
+}
+
 /** Somebody new, with no cookies. Script is off unless it is asked for. */
-export async function visit(
-  baseURL: string,
-  options: { script?: boolean; width?: number; colorScheme?: 'light' | 'dark' } = {},
-): Promise<Visit> {
-  const { script = false, width = 390, colorScheme = 'light' } = options
+export async function visit(baseURL: string, options: VisitOptions = {}): Promise<Visit> {
+  const { script = false, width = 390, colorScheme = 'light', session, mayVisit = [] } = options
   const context = await (
     await browser()
   ).newContext({
     baseURL,
     javaScriptEnabled: script,
     colorScheme,
+    locale: 'en-US',
+    timezoneId: 'Europe/Vienna',
     viewport: { width, height: width < 600 ? 844 : 900 },
   })
   context.setDefaultTimeout(WAIT_MAX_MS)
-  const page = await context.newPage()
+  if (session !== undefined) {
+    await context.addCookies([{ name: 'session', value: session, url: baseURL }])
+  }
   const faults: string[] = []
+  context.on('page', (page) => {
+    watch(page, [baseURL, ...mayVisit], faults)
+  })
+  return {
+    page: await context.newPage(),
+    context,
+    openTab: async () => await context.newPage(),
+    faults,
+    async [Symbol.asyncDispose]() {
+      await context.close()
+      assert.deepEqual(faults, [], 'nothing went wrong in the browser')
+    },
+  }
+}
+
+/**
+ * Notes what no page of ours does, whatever somebody wrote on it: dialogs, errors, content that the
+ * policy refuses, requests to elsewhere, and parts of a page that are not there.
+ */
+function watch(page: Page, sites: readonly string[], faults: string[]): void {
   page.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
   page.on('console', (message) => {
-    if (/content security policy|refused to/i.test(message.text())) faults.push(message.text())
+    const text = message.text()
+    // Of these the response tells more: a page that refuses something is no fault.
+    if (text.startsWith('Failed to load resource')) return
+    const isBad = ['error', 'warning'].includes(message.type())
+    if (isBad || /content security policy|refused to/i.test(text)) faults.push(`console: ${text}`)
   })
   page.on('request', (request) => {
-    if (!request.url().startsWith(baseURL)) faults.push(`asks ${request.url()}`)
+    const url = request.url()
+    const isOurs = sites.some((site) => url === site || url.startsWith(`${site}/`))
+    if (!isOurs && !url.startsWith('data:')) faults.push(`asks ${url}`)
   })
-  return {
-    page,
-    context,
-    faults,
-    async [Symbol.asyncDispose]() {
-      await context.close()
-    },
-  }
+  page.on('response', (response) => {
+    if (response.status() >= 400 && !response.request().isNavigationRequest()) {
+      faults.push(`${response.status()} for ${response.url()}`)
+    }
+  })
 }
 
 /** Keeps a picture for people to look at. */
