@@ -43,12 +43,6 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   }
 }
 
-/** Holds a page to every rule, in the colours that it is shown in. */
-export async function checkAccessibility(page: Page, name: string): Promise<void> {
-  const faults = await accessibilityFaults(page)
-  assert.equal(faults.length, 0, `${name}:\n${faults.join('\n')}`)
-}
-
 function inWords({ id, impact, help, nodes }: AxeResults['violations'][number]): string {
   const places = nodes.map(
     ({ target, html, failureSummary }) =>

@@ -26,20 +26,38 @@ after(async () => {
   await (await launched)?.close()
 })
 
-/** A test in a browser; without one it is left out, except where everything must run. */
+/** What went wrong in the browsers of the test that is running. */
+let faultsOfTest: string[][] = []
+
+/**
+ * A test in a browser, in which nothing may go wrong; without a browser it is left out, except where
+ * everything must run.
+ */
 export function browserTest(name: string, run: () => Promise<void>): void {
-  if (existsSync(executablePath)) test(name, run)
+  const watched = async () => {
+    faultsOfTest = []
+    try {
+      await run()
+    } catch (error) {
+      const faults = faultsOfTest.flat()
+      if (faults.length === 0) throw error
+      const { message } = error as Error
+      throw new Error(`${message}\nIn the browser: ${faults.join('; ')}`, { cause: error })
+    }
+    assert.deepEqual(faultsOfTest.flat(), [], 'nothing went wrong in the browser')
+  }
+  if (existsSync(executablePath)) test(name, watched)
   else if (isCi) test(name, () => assert.fail(MISSING))
   else test(name, { skip: MISSING })
 }
 
-/** Somebody in front of a browser. When they leave, nothing may have gone wrong in it. */
+/** Somebody in front of a browser. */
 export interface Visit extends AsyncDisposable {
   page: Page
   context: BrowserContext
   /** Another tab of the same browser, watched like the first. */
   openTab: () => Promise<Page>
-  /** Everything that should not have happened: see `watch`. */
+  /** Everything that should not have happened; the test fails when it ends and there is some. */
   faults: string[]
 }
 
@@ -71,6 +89,7 @@ export async function visit(baseURL: string, options: VisitOptions = {}): Promis
     await context.addCookies([{ name: 'session', value: session, url: baseURL }])
   }
   const faults: string[] = []
+  faultsOfTest.push(faults)
   context.on('page', (page) => {
     watch(page, [baseURL, ...mayVisit], faults)
   })
@@ -81,7 +100,6 @@ export async function visit(baseURL: string, options: VisitOptions = {}): Promis
     faults,
     async [Symbol.asyncDispose]() {
       await context.close()
-      assert.deepEqual(faults, [], 'nothing went wrong in the browser')
     },
   }
 }
