@@ -16,8 +16,6 @@ export const policyFor = (nonce: string): string =>
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     ...["style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'"],
-    // The mailbox frames its mails, which are sent with a policy of their own.
-    "frame-src 'self'",
     ...["worker-src 'self'", "manifest-src 'self'", "form-action 'self'"],
     // The mailbox frames a mail, which is served by ourselves and may do nothing.
     "frame-src 'self'",

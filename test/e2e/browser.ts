@@ -118,6 +118,8 @@ function watch(page: Page, sites: readonly string[], faults: string[]): void {
     const text = message.text()
     // Of these the response tells more: a page that refuses something is no fault.
     if (text.startsWith('Failed to load resource')) return
+    // About processes of the browser, which the sandbox of a mail divides otherwise; nothing is refused.
+    if (text.includes('origin-keyed agent cluster')) return
     const isBad = ['error', 'warning'].includes(message.type())
     if (isBad || /content security policy|refused to/i.test(text)) faults.push(`console: ${text}`)
   })
