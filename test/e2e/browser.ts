@@ -65,6 +65,8 @@ export interface VisitOptions {
   script?: boolean
   width?: number
   colorScheme?: 'light' | 'dark'
+  /** What their browser asks for. */
+  language?: 'en' | 'de'
   /** Of their pages, to be signed in. */
   session?: string
   /** Other sites that they may be led to, as to their bank. */
@@ -73,14 +75,15 @@ export interface VisitOptions {
 
 /** Somebody new, with no cookies. Script is off unless it is asked for. */
 export async function visit(baseURL: string, options: VisitOptions = {}): Promise<Visit> {
-  const { script = false, width = 390, colorScheme = 'light', session, mayVisit = [] } = options
+  const { script = false, width = 390, colorScheme = 'light', mayVisit = [] } = options
+  const { language = 'en', session } = options
   const context = await (
     await browser()
   ).newContext({
     baseURL,
     javaScriptEnabled: script,
     colorScheme,
-    locale: 'en-US',
+    locale: language === 'de' ? 'de-AT' : 'en-US',
     timezoneId: 'Europe/Vienna',
     viewport: { width, height: width < 600 ? 844 : 900 },
   })
