@@ -65,7 +65,7 @@ export interface VisitOptions {
   script?: boolean
   width?: number
   colorScheme?: 'light' | 'dark'
-  /** What their browser asks for. */
+  /** What they chose, and their browser asks for. */
   language?: 'en' | 'de'
   /** Of their pages, to be signed in. */
   session?: string
@@ -88,8 +88,9 @@ export async function visit(baseURL: string, options: VisitOptions = {}): Promis
     viewport: { width, height: width < 600 ? 844 : 900 },
   })
   context.setDefaultTimeout(WAIT_MAX_MS)
-  if (session !== undefined) {
-    await context.addCookies([{ name: 'session', value: session, url: baseURL }])
+  const cookies = { session, language: language === 'en' ? undefined : language }
+  for (const [name, value] of Object.entries(cookies)) {
+    if (value !== undefined) await context.addCookies([{ name, value, url: baseURL }])
   }
   const faults: string[] = []
   faultsOfTest.push(faults)

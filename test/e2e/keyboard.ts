@@ -102,6 +102,8 @@ function focusedNow(stops: string): Stop | undefined {
   const element = document.activeElement
   if (!(element instanceof HTMLElement) || element === document.body) return undefined
   const place = [...document.querySelectorAll(stops)].indexOf(element)
+  // Within a frame it is for the frame to show.
+  if (element.tagName === 'IFRAME') return { place, what: 'a frame', fault: undefined }
   const what = `${element.tagName} ${element.textContent.trim() || element.id || element.className}`
   // It may be shown on what is drawn around a field, or on a card that is one link.
   const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []
