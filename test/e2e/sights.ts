@@ -90,7 +90,7 @@ export const SIGHTS: readonly Sight[] = [
     shows: 'Return tickets',
   },
 
-  checkout('held', 'Your tickets are held'),
+  checkout('held', 'They are yours to pay until'),
   checkout('declined', 'The payment was declined'),
   checkout('toConfirm', 'Your bank has a question'),
   checkout('expired', 'The time to pay is over'),
