@@ -181,6 +181,8 @@ export const SIGHTS: readonly Sight[] = [
   { name: 'account-delete', path: at('/account/delete'), as: 'newcomer', shows: 'What goes' },
   { name: 'account-delete-not-yet', path: at('/account/delete'), as: 'fan', shows: 'You cannot leave yet' }, // prettier-ignore
 
+  { name: 'design', path: at('/design'), shows: 'Design' },
+
   { name: 'home-german', path: at('/'), shows: 'Demnächst', language: 'de' },
   {
     name: 'event-german',
