@@ -14,12 +14,19 @@ const RULES: RunOptions = {
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** What depends on the colours; all else is the same in light and in dark. */
+const COLOURS: RunOptions = { ...RULES, runOnly: ['cat.color'] }
+
 /**
  * Lets axe look at a page as it stands. It runs in a world of its own, so that neither the policy of
  * the page is in its way nor it in the way of the page.
+ * @param about All there is, or what depends on colours alone.
  * @returns What it found, one text for each rule.
  */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+export async function accessibilityFaults(
+  page: Page,
+  about: 'everything' | 'colours' = 'everything',
+): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   try {
     const { frameTree } = await session.send('Page.getFrameTree')
@@ -30,7 +37,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     await session.send('Runtime.evaluate', { contextId, expression: `${await source};0` })
     const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
       contextId,
-      expression: `axe.run(document, ${JSON.stringify(RULES)})`,
+      expression: `axe.run(document, ${JSON.stringify(about === 'colours' ? COLOURS : RULES)})`,
       awaitPromise: true,
       returnByValue: true,
     })

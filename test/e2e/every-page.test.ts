@@ -55,7 +55,7 @@ for (const sight of SIGHTS) {
     faults.push(...(await accessibilityFaults(page)))
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize(DESKTOP)
-    faults.push(...(await accessibilityFaults(page)).map((fault) => `in dark: ${fault}`))
+    faults.push(...(await accessibilityFaults(page, 'colours')).map((fault) => `in dark: ${fault}`))
     await screenshotAll(page, name)
     faults.push(...(await layoutFaults(page)))
     await page.setViewportSize(PHONE)
