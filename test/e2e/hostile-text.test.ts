@@ -122,6 +122,13 @@ browserTest('what people write is in the list, the mailbox and the sitemap as te
   await page.goto('/')
   for (const text of Object.values(TEXTS)) await assertShown(page, text, 'the first page')
 
+  const sitemap = await (await page.request.get('/sitemap.xml')).text()
+  const places = await page.evaluate((xml) => {
+    const read = new DOMParser().parseFromString(xml, 'text/xml')
+    return read.querySelector('parsererror, script') ? 0 : read.querySelectorAll('loc').length
+  }, sitemap)
+  assert.ok(places >= Object.keys(TEXTS).length, `the sitemap is read: ${sitemap}`)
+
   const subjects = Object.values(TEXTS).map((text) => flat(`Your tickets for ${text}`))
   await eventually('every mail is there', async () => {
     await page.goto('/mailbox')
