@@ -5,20 +5,16 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../src/kernel/errors.ts'
+import { senderOf } from '../src/kernel/sender.ts'
 
 /** @throws AppError `forbidden` */
-export function requireSameOrigin(request: Pick<FastifyRequest, 'headers' | 'host'>): void {
-  if (!isSameOrigin(request)) {
+export function requireSameOrigin({
+  headers,
+  host,
+}: Pick<FastifyRequest, 'headers' | 'host'>): void {
+  if (senderOf(headers, host) !== 'own') {
     throw new AppError('forbidden', {
       detail: 'This form did not come from our own page, so nothing was done. Open the page again.',
     })
   }
-}
-
-function isSameOrigin({ headers, host }: Pick<FastifyRequest, 'headers' | 'host'>): boolean {
-  const { origin, 'sec-fetch-site': site } = headers
-  // `none` is the user's own doing, e.g. a page that is loaded again.
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
-  if (origin === undefined) return site !== undefined
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
 }

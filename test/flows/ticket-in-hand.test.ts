@@ -12,6 +12,7 @@ import { type TicketTokens, createTicketTokens } from '../../src/services/ticket
 import { get, post } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
 import { type Buyer, createBuyers, createSale } from '../support/sale.ts'
+import { scanned } from '../support/scanner.ts'
 import { waitForFile } from '../support/ticket-files.ts'
 
 const run = promisify(execFile)
@@ -86,12 +87,6 @@ async function printed(order: OrderJson): Promise<{ path: string; text: string }
   const path = join(folder, `${order.order_id}.pdf`)
   await writeFile(path, await bytesOf(order.links.tickets_pdf))
   return { path, text: (await run('pdftotext', ['-layout', path, '-'])).stdout }
-}
-
-/** What a scanner reads from pictures, one line each. */
-async function scanned(...pictures: string[]): Promise<string[]> {
-  const { stdout } = await run('zbarimg', ['--quiet', '--raw', ...pictures])
-  return stdout.trim().split('\n')
 }
 
 async function pagesOf(path: string): Promise<string[]> {

@@ -20,7 +20,12 @@ export const ticketingPersonalData = (db: Queryable): PersonalData => ({
                  from payments p where p.order_id = o.id) as payment,
               (select jsonb_build_object('version', d.version, 'asked_at', d.asked_at,
                                          'made_at', d.made_at)
-                 from ticket_documents d where d.order_id = o.id) as ticket_document
+                 from ticket_documents d where d.order_id = o.id) as ticket_document,
+              (select jsonb_agg(jsonb_build_object(
+                        'idempotency_key', r.idempotency_key, 'by_you', r.requested_by = o.user_id,
+                        'tickets_taken_back', r.tickets_taken_back, 'created_at', r.created_at)
+                        order by r.created_at)
+                 from refund_requests r where r.order_id = o.id) as refund_requests
          from orders o where o.user_id = $1 order by o.id`,
       [userId],
     ),

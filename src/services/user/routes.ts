@@ -128,7 +128,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
   app.post(
     '/api/v1/users/refresh',
     {
-      config: { access: 'public', refusals: ['unauthenticated', 'account_suspended'] },
+      config: { access: 'public', refusals: ['unauthenticated', 'account_suspended', 'forbidden'] },
       schema: {
         summary: 'Get the next access token',
         description:
@@ -153,7 +153,7 @@ export function userRoutes(app: HttpApp, deps: UserRoutesDeps): void {
   app.post(
     '/api/v1/users/logout',
     {
-      config: { access: 'public' },
+      config: { access: 'public', refusals: ['forbidden'] },
       schema: {
         summary: 'Sign out',
         description: 'Ends the session that the refresh token, in cookie or body, belongs to.',
