@@ -1,6 +1,7 @@
 /**
  * Every page in every state: read aloud, by keyboard, in light and dark, on a narrow screen and at
- * twice its size. The pictures are in test-output/screenshots.
+ * twice its size. The pictures are in test-output/screenshots; with SCREENSHOTS=all also of wide
+ * screens and in dark.
  */
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
@@ -14,7 +15,8 @@ import {
   inlineFaults,
   layoutFaults,
   outlineFaults,
-  screenshotAll,
+  screenshot,
+  screenshotSiblings,
 } from './page-shape.ts'
 import { type Sight, SIGHTS } from './sights.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -53,10 +55,11 @@ for (const sight of SIGHTS) {
     const faults = [...(await outlineFaults(page)), ...(await inlineFaults(page))]
     await page.setViewportSize(PHONE)
     faults.push(...(await accessibilityFaults(page)))
+    await screenshot(page, name, 'phone-light')
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize(DESKTOP)
     faults.push(...(await accessibilityFaults(page, 'colours')).map((fault) => `in dark: ${fault}`))
-    await screenshotAll(page, name)
+    await screenshotSiblings(page, name)
     faults.push(...(await layoutFaults(page)))
     await page.setViewportSize(PHONE)
     faults.push(...(await keyboardFaults(page)))

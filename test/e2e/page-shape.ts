@@ -9,9 +9,19 @@ export const DESKTOP = { width: 1280, height: 900 }
 /** The narrowest screen that is served: also what 1,280 pixels are at 400 %. */
 const NARROW = { width: 320, height: 640 }
 
-/** Keeps pictures for people to look at: `<name>-phone-light.png` and its three siblings. */
-export async function screenshotAll(page: Page, name: string): Promise<void> {
+/** Every picture there is, for a look at how all of it looks; otherwise one of each page is kept. */
+const isAll = process.env['SCREENSHOTS'] === 'all'
+
+/** Keeps a picture for people to look at, of the page as it is now: `<name>-<as>.png`. */
+export async function screenshot(page: Page, name: string, as: string): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
+  const path = `${FOLDER}/${name}-${as}.png`
+  await page.screenshot({ path, fullPage: true, animations: 'disabled' })
+}
+
+/** With `SCREENSHOTS=all` keeps the siblings of `<name>-phone-light.png`, too. */
+export async function screenshotSiblings(page: Page, name: string): Promise<void> {
+  if (!isAll) return
   for (const [device, size] of [
     ['phone', PHONE],
     ['desktop', DESKTOP],
@@ -19,11 +29,9 @@ export async function screenshotAll(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      await page.screenshot({
-        path: `${FOLDER}/${name}-${device}-${colorScheme}.png`,
-        fullPage: true,
-        animations: 'disabled',
-      })
+      if (device === 'desktop' || colorScheme === 'dark') {
+        await screenshot(page, name, `${device}-${colorScheme}`)
+      }
     }
   }
 }

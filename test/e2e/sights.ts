@@ -90,11 +90,11 @@ export const SIGHTS: readonly Sight[] = [
     shows: 'Return tickets',
   },
 
-  checkout('held', 'They are yours to pay until'),
-  checkout('declined', 'The payment was declined'),
-  checkout('toConfirm', 'Your bank has a question'),
+  checkout('held', '2 tickets held for you'),
+  checkout('declined', 'The card was not accepted'),
+  checkout('toConfirm', 'Your bank wants to know whether it is you'),
   checkout('expired', 'The time to pay is over'),
-  checkout('givenBack', 'You gave these tickets back'),
+  checkout('givenBack', 'You gave the tickets back'),
   {
     ...checkout('held', 'Pay'),
     name: 'checkout-german',

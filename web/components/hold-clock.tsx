@@ -43,9 +43,9 @@ export function HoldBar(props: {
   const t = checkoutTexts[language]
   const minutes = Math.max(1, Math.ceil((hold.expiresAt.getTime() - now) / 60_000))
   return (
-    <p class="hold-bar">
+    <aside class="hold-bar" aria-label={t.title}>
       <span>{t.bar(`${minutes} ${t.minutes[minutes === 1 ? 0 : 1]}`)}</span>
       <a href={`/checkout/${hold.orderId}`}>{t.barPay}</a>
-    </p>
+    </aside>
   )
 }

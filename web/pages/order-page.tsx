@@ -40,7 +40,7 @@ export function OrderPage(props: OrderPageProps): VNode {
         <h1 dir="auto">{isGood ? t.going(event.name) : event.name}</h1>
         <State {...props} />
         <Refunds {...props} />
-        {order.ticketCodes.length > 0 && (
+        {isGood && order.ticketCodes.length > 0 && (
           <ul class="stubs">
             {order.ticketCodes.map((code, index) => (
               <TicketStub
