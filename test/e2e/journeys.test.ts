@@ -16,7 +16,7 @@ import {
 } from './journey-steps.ts'
 
 /** Where a shop is that was not told otherwise. */
-const PUBLIC_URL = 'http://localhost:3000'
+const PUBLIC_URL = 'http://127.0.0.1:3000'
 
 let shop: PaidShop
 before(async () => {

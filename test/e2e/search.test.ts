@@ -55,6 +55,8 @@ browserTest('filters are found by at once, and a fault does not take the focus',
     await page.getByLabel('Price up to').evaluate((field) => field === document.activeElement),
     'whoever types is not interrupted',
   )
+  // The page that says what is wrong is no answer to a search.
+  assert.deepEqual(visitor.faults.splice(0), [`400 for ${base}/?max_price=cheap`])
   await page.getByLabel('Price up to').fill('')
   await page.getByLabel('Where').fill('Linz')
   await link(page, 'Accordion Friday').waitFor({ state: 'detached' })
