@@ -1,13 +1,12 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Form, formOf, secretOf } from '../form.ts'
 import type { FormProblem } from '../components/account-form.tsx'
-import type { ProvenUser } from '../needs.ts'
 import { type AccountFormProps, SignInPage, SignUpPage } from '../pages/account-pages.tsx'
 import { problemOf, requireFilled } from '../form-problem.ts'
 import { isLanguage } from '../language-cookie.ts'
 import { safeNext } from '../safe-next.ts'
 import { seeOther, sendPage } from '../send-page.ts'
 import { signInTexts } from '../texts/sign-in.ts'
+import { enter } from './enter.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 export function accountRoutes({
@@ -59,7 +58,7 @@ export function accountRoutes({
         address: request.ip,
       })
       cookies.writeDevice(reply, known)
-      return await enter(request, reply, user, form)
+      return await enter({ accounts, cookies }, request, reply, user, safeNext(form('next')))
     } catch (error) {
       const props = refused(
         { visitor, providers: foreignSignIn.providers },
@@ -96,7 +95,7 @@ export function accountRoutes({
         language: isLanguage(chosen) ? chosen : language,
         requestId: request.id,
       })
-      return await enter(request, reply, user, form)
+      return await enter({ accounts, cookies }, request, reply, user, safeNext(form('next')))
     } catch (error) {
       const props = refused(
         { visitor, providers: foreignSignIn.providers },
@@ -113,19 +112,6 @@ export function accountRoutes({
     cookies.clearSession(reply)
     return await seeOther(reply, '/')
   })
-
-  /** Always with a new session: one that was there before is not taken over. */
-  async function enter(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    user: ProvenUser,
-    form: Form,
-  ): Promise<FastifyReply> {
-    const before = cookies.readSession(request)
-    if (before !== undefined) await accounts.closePageSession(before)
-    cookies.writeSession(reply, await accounts.openPageSession(user, request.headers['user-agent']))
-    return await seeOther(reply, safeNext(form('next')))
-  }
 }
 
 /** The form again, with what was typed and what is wrong with it. */

@@ -13,6 +13,6 @@ export async function enter(
 ): Promise<FastifyReply> {
   const before = cookies.readSession(request)
   if (before !== undefined) await accounts.closePageSession(before)
-  cookies.writeSession(reply, await accounts.openPageSession(user))
+  cookies.writeSession(reply, await accounts.openPageSession(user, request.headers['user-agent']))
   return await seeOther(reply, next)
 }
