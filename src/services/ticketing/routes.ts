@@ -11,10 +11,11 @@ import {
 import { AppError } from '../../kernel/errors.ts'
 import { principalOf } from '../../platform/http/access.ts'
 import { Unchanged, sendTaggedJson } from '../../platform/http/etag.ts'
-import { cursorCodec, cutPage, nextLink } from '../../platform/http/pages.ts'
+import { nextLink } from '../../platform/http/pages.ts'
 import type { HttpApp } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres.ts'
-import { findOrder, findOrdersOf, findTicket } from './orders.sql.ts'
+import { listOrders } from './list-orders.ts'
+import { findOrder, findTicket } from './orders.sql.ts'
 import type { AnsweredOrder } from './answer-order.ts'
 import { orderJson, ticketLinksJson } from './order-json.ts'
 import type { PlaceOrderCommand } from './place-order.ts'
@@ -41,7 +42,6 @@ const PURCHASE_REFUSALS = [
   'idempotency_key_reused',
   'request_in_progress',
 ] as const
-const position = cursorCodec('time', 'integer')
 
 export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
   app.post(
@@ -99,11 +99,7 @@ export function ticketingRoutes(app: HttpApp, deps: TicketingRoutesDeps): void {
     },
     async (request, reply) => {
       const { limit = ORDERS_PER_PAGE, cursor } = request.query
-      const rows = await findOrdersOf(deps.db, principalOf(request).userId, {
-        limit: limit + 1,
-        after: cursor === undefined ? undefined : position.decode(cursor),
-      })
-      const page = cutPage(rows, limit, (last) => position.encode(last.position))
+      const page = await listOrders(deps.db, principalOf(request).userId, { limit, cursor })
       if (page.nextCursor !== undefined) {
         void reply.header('Link', nextLink(request, page.nextCursor))
       }
