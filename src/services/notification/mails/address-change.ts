@@ -1,6 +1,6 @@
-import type { Language } from '../../../kernel/language.ts'
-import { type Mail, mailOf } from '../mail.ts'
+import type { Mail } from '../mail.ts'
 import { textsOf } from '../texts.ts'
+import { type AccountMail, accountMail } from './account-mail.ts'
 
 /**
  * Tells the old address of an account that there is to be a new one, or is one.
@@ -8,33 +8,17 @@ import { textsOf } from '../texts.ts'
  */
 export function addressChangeMail(
   stage: 'asked' | 'done',
-  told: {
-    cause: string
-    recipient: { email: string; language: Language }
-    newEmail: string
-    url?: string
-  },
+  told: AccountMail & { newEmail: string; url?: string },
 ): Mail {
-  const { language, email } = told.recipient
-  const texts = textsOf(language).addressChange
-  const { subject, preview, title, intro, advice } = texts[stage]
-  return mailOf({
-    cause: told.cause,
-    to: email,
-    letter: {
-      language,
-      subject,
-      preview,
-      title,
-      blocks: [
-        { kind: 'paragraph', text: intro(shortened(told.newEmail)) },
-        { kind: 'note', text: advice },
-        ...(told.url === undefined
-          ? []
-          : [{ kind: 'button' as const, label: texts.button, url: told.url }]),
-      ],
-    },
-  })
+  const texts = textsOf(told.recipient.language).addressChange
+  const words = texts[stage]
+  return accountMail(told, words, [
+    { kind: 'paragraph', text: words.intro(shortened(told.newEmail)) },
+    { kind: 'note', text: words.advice },
+    ...(told.url === undefined
+      ? []
+      : [{ kind: 'button' as const, label: texts.button, url: told.url }]),
+  ])
 }
 
 /** `a…@example.com`: its owner knows it by that, and who reads along does not. */
