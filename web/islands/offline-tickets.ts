@@ -38,8 +38,10 @@ self.addEventListener('activate', (event) => {
 })
 self.addEventListener('fetch', (event) => {
   const { method, url } = event.request
-  const { origin, pathname } = new URL(url)
+  const { origin, pathname, searchParams } = new URL(url)
   if (method !== 'GET' || origin !== self.location.origin) return
+  // A page of older orders is not the one to be shown without a network.
+  if (searchParams.has('cursor')) return
   if (isPage(pathname)) event.respondWith(answerPage(event.request, pathname))
   else if (isPart(pathname)) event.respondWith(answerPart(event.request))
 })
