@@ -87,6 +87,11 @@ export async function outlineFaults(page: Page): Promise<string[]> {
       if (next > level + 1) faults.push(`h${next} "${heading.textContent}" follows h${level}`)
       level = next
     }
+    for (const { outerHTML } of [...document.querySelectorAll('[hidden]')].filter(
+      (each) => each.getClientRects().length > 0,
+    )) {
+      faults.push(`hidden and shown: ${outerHTML.slice(0, 80)}`)
+    }
     const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
     const twice = ids.filter((id, place) => ids.indexOf(id) !== place)
     if (twice.length > 0) faults.push(`ids that are there twice: ${twice.join(', ')}`)
