@@ -1,4 +1,5 @@
 /** Buyers with tokens and events with stock, made without the pages and the hashing. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queryable } from '../../src/platform/postgres.ts'
 import { loadSigningKeys } from '../../src/platform/signing-keys.ts'
 import { createAccessTokens } from '../../src/services/user/access-tokens.ts'
@@ -137,8 +138,8 @@ export interface Answer {
   headers: Headers
 }
 
-/** Buys over HTTP. Never throws for an answer; throws when there is none. */
-export async function buy(
+/** Orders over HTTP. Never throws for an answer; throws when there is none. */
+export async function order(
   url: string,
   buyer: Buyer,
   body: object,
@@ -167,4 +168,37 @@ export async function buy(
     body: text,
     headers: response.headers,
   }
+}
+
+const PAYMENT_MAX_MS = 60_000
+const LOOK_EVERY_MS = 50
+
+/** Orders, and waits for the payment where that takes longer than the shop waits for it. */
+export async function buy(...asked: Parameters<typeof order>): Promise<Answer> {
+  const answer = await order(...asked)
+  return answer.status === 202 ? await settled(asked[0], asked[1], answer) : answer
+}
+
+/**
+ * What becomes of an order that was answered with 202.
+ * @returns The answer as 201 with its tickets, once it has them; as it was if it never does.
+ * @throws When nobody answers.
+ */
+export async function settled(url: string, { token }: Buyer, answer: Answer): Promise<Answer> {
+  const until = performance.now() + PAYMENT_MAX_MS
+  while (performance.now() < until) {
+    const response = await fetch(`${url}/api/v1/orders/${answer.orderId ?? 0}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const { status, tickets = [] } = (await response.json()) as {
+      status?: unknown
+      tickets?: { ticket_code: string }[]
+    }
+    if (status === 'CANCELLED') break
+    if (status === 'CONFIRMED') {
+      return { ...answer, status: 201, ticketCodes: tickets.map((each) => each.ticket_code) }
+    }
+    await sleep(LOOK_EVERY_MS)
+  }
+  return answer
 }
