@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite, test } from 'node:test'
 import { Database } from '../../src/platform/postgres.ts'
+import { Resources } from '../../src/platform/resources.ts'
 import { startApp } from '../support/app.ts'
 import { type Purchase, assertExactly, insistOn } from '../support/crowd-client.ts'
 import { createDatabase } from '../support/database.ts'
@@ -20,19 +21,26 @@ const RECOVERY_MS = 15_000
 
 /** A shop whose database is behind a proxy, and one that is not, on the same data. */
 async function startRig() {
+  // A part that does not start takes those before it along; else they would keep the test alive.
+  await using opening = new Resources()
   const database = await createDatabase()
+  opening.use(database)
   const proxy = await startFaultProxy({
     target: targetOf(database.connection),
     protocol: 'postgres',
     seed: testSeed(),
   })
-  const app = await startApp({ databaseUrl: urlThrough(proxy, database.connection) })
+  opening.use(proxy)
   const direct = new Database({ connection: database.connection, name: 'test', connectionsMax: 4 })
+  opening.use(direct)
+  const app = await startApp({ databaseUrl: urlThrough(proxy, database.connection) })
+  opening.use(app)
   const url = await app.listen()
   const { eventId } = await createSale(direct, { capacity: 10_000, maxPerUser: 100 })
   const buyers = await createBuyers(direct, app.dataDir, 60)
   const purchases: Purchase[] = []
   let made = 0
+  const opened = opening.move()
   return {
     proxy,
     database,
@@ -59,10 +67,7 @@ async function startRig() {
       // What went silent would be waited for.
       proxy.heal()
       proxy.cutAll()
-      await app[Symbol.asyncDispose]()
-      await direct[Symbol.asyncDispose]()
-      await proxy[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
+      await opened[Symbol.asyncDispose]()
     },
   }
 }
