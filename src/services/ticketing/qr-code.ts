@@ -1,6 +1,6 @@
 /** QR codes, with the light margin of four modules that scanners look for. */
-import { PNG } from 'pngjs'
 import { encode } from 'uqr'
+import { twoColourPng } from './two-colour-png.ts'
 
 const MARGIN_MODULES = 4
 /** As large as a phone shows it, and whole for every module, so that no edge is blurred. */
@@ -36,17 +36,5 @@ export function qrSvg(text: string): Buffer {
 }
 
 export function qrPng(text: string): Buffer {
-  const matrix = qrMatrix(text)
-  const side = matrix.length * PNG_PIXELS_PER_MODULE
-  const image = new PNG({ width: side, height: side, colorType: 0, inputColorType: 0 })
-  const pixels = Buffer.alloc(side * side)
-  for (let y = 0; y < side; y += 1) {
-    const row = matrix[Math.floor(y / PNG_PIXELS_PER_MODULE)]
-    for (let x = 0; x < side; x += 1) {
-      const isDark = row?.[Math.floor(x / PNG_PIXELS_PER_MODULE)] === true
-      pixels[y * side + x] = isDark ? 0 : 0xff
-    }
-  }
-  image.data = pixels
-  return PNG.sync.write(image, { colorType: 0, inputColorType: 0, inputHasAlpha: false })
+  return twoColourPng(qrMatrix(text), PNG_PIXELS_PER_MODULE)
 }
