@@ -8,6 +8,7 @@
 import type { Logger } from 'pino'
 import type { Database, Transaction } from '../postgres.ts'
 import { type Repetition, repeat } from '../repeat.ts'
+import { watchLoopLoad } from '../loop-load.ts'
 import type { Consumer } from './consumer.ts'
 
 /** How often a job is tried before it is left as a dead letter. */
@@ -22,8 +23,11 @@ const CLAIM_SECONDS = 3
 /** Longer than any effect takes, and as long as a killed process delays the job it was at. */
 const LEASE_SECONDS = 30
 const POLL_INTERVAL_MS = 1_000
-/** Between claims while the shop sells: mail can wait a minute, buyers cannot. */
-const BUSY_PAUSE_MS = 200
+/**
+ * While the shop sells and its thread has little time to spare: mail can wait minutes, buyers cannot.
+ * At their whole pace the mails of a rush would take half of the thread that sells.
+ */
+const CROWDED = { load: 0.7, jobsPerClaim: 1, pauseMs: 200 }
 /** Between one try and the next, by lane. */
 const PAUSES_SECONDS = {
   other: [2, 4, 8, 16],
@@ -64,7 +68,7 @@ export interface JobRunnerOptions {
   db: Database
   consumers: readonly Consumer[]
   logger: Logger
-  /** Whether purchases need the machine right now. */
+  /** Whether the shop sells right now. */
   isBusy: () => boolean
 }
 
@@ -91,11 +95,14 @@ export function startJobRunners(options: JobRunnerOptions): Repetition {
 
 function startRunner(options: JobRunnerOptions): Repetition {
   const { db, logger, isBusy } = options
+  const loopLoad = watchLoopLoad()
+  const isCrowded = () => isBusy() && loopLoad() > CROWDED.load
   const consumers = new Map(options.consumers.map((consumer) => [consumer.name, consumer]))
   return repeat({
     everyMs: POLL_INTERVAL_MS,
     async work() {
-      const jobs = await claimJobs(db, [...consumers.keys()])
+      const limit = isCrowded() ? CROWDED.jobsPerClaim : JOBS_PER_CLAIM
+      const jobs = await claimJobs(db, [...consumers.keys()], limit)
       for (const claimed of jobs) {
         const job = { ...claimed, tries: claimed.tries + 1 }
         // The claim ran out and another runner has begun it.
@@ -110,7 +117,7 @@ function startRunner(options: JobRunnerOptions): Repetition {
         }
       }
       if (jobs.length === 0) return undefined
-      return { pauseMs: isBusy() ? BUSY_PAUSE_MS : 0 }
+      return { pauseMs: isCrowded() ? CROWDED.pauseMs : 0 }
     },
     onError: (error) => {
       logger.warn({ err: error }, 'job runner will try again')
@@ -119,7 +126,7 @@ function startRunner(options: JobRunnerOptions): Repetition {
 }
 
 /** Looks at each consumer by itself, so that a long queue of one is not walked to find another's. */
-async function claimJobs(db: Database, consumers: string[]): Promise<Job[]> {
+async function claimJobs(db: Database, consumers: string[], limit: number): Promise<Job[]> {
   return await db.query<Job>(
     `update jobs set run_at = now() + make_interval(secs => $1)
       where id in (select due.id
@@ -130,7 +137,7 @@ async function claimJobs(db: Database, consumers: string[]): Promise<Job[]> {
                        order by run_at, id limit $4 for update skip locked) due
                     order by due.run_at, due.id limit $4)
       returning id, consumer, effect, tries`,
-    [CLAIM_SECONDS, TRIES_MAX, consumers, JOBS_PER_CLAIM],
+    [CLAIM_SECONDS, TRIES_MAX, consumers, limit],
   )
 }
 

@@ -192,3 +192,20 @@ test('what waits behind a batch that does not come back is shed in time', async 
   release?.()
   assert.equal(await stuck, 0)
 })
+
+test('the next batch is on its way before the last one is answered, and draining waits for both', async () => {
+  const told: string[] = []
+  const batcher = new Batcher<Request, number>(
+    async (_lane, requests) => {
+      told.push(`sent ${requests.map(({ n }) => n).join()}`)
+      await sleep(1)
+      return requests.map(({ n }) => ({ answer: n }))
+    },
+    { ...LIMITS, batchMax: 2 },
+  )
+  for (const n of [0, 1, 2]) {
+    void batcher.submit(1, { userId: n, n }).then((answer) => told.push(`answered ${answer}`))
+  }
+  await batcher.drain()
+  assert.deepEqual(told, ['sent 0,1', 'sent 2', 'answered 0', 'answered 1', 'answered 2'])
+})

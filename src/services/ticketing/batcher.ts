@@ -62,6 +62,8 @@ export class Batcher<Request extends { userId: number }, Answer> {
   readonly #queue: Lane<Request, Answer>[] = []
   readonly #pace = createPace()
   #batches = 0
+  /** Batches that came back and wait for their answers to be told. */
+  #unanswered = 0
   #waiting = 0
   #idle: (() => void) | undefined
   #sweep: NodeJS.Timeout | undefined
@@ -91,7 +93,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
 
   /** Whether anything waits or is on its way. */
   get isBusy(): boolean {
-    return this.#waiting > 0 || this.#batches > 0
+    return this.#waiting > 0 || this.#batches > 0 || this.#unanswered > 0
   }
 
   /**
@@ -172,28 +174,39 @@ export class Batcher<Request extends { userId: number }, Answer> {
     const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
     this.#pace.left(batch.length, this.#waiting > 0)
+    let answer = (): void => undefined
     if (batch.length > 0) {
       try {
         const outcomes = await this.#send(
           lane.id,
           batch.map((entry) => entry.request),
         )
-        batch.forEach((entry, place) => {
-          const outcome = outcomes[place]
-          if (outcome !== undefined && 'answer' in outcome) entry.resolve(outcome.answer)
-          else entry.reject(outcome?.error ?? new Error('a batch left a request unanswered'))
-        })
+        answer = () => {
+          batch.forEach((entry, place) => {
+            const outcome = outcomes[place]
+            if (outcome !== undefined && 'answer' in outcome) entry.resolve(outcome.answer)
+            else entry.reject(outcome?.error ?? new Error('a batch left a request unanswered'))
+          })
+        }
       } catch (error) {
-        for (const entry of batch) entry.reject(error)
+        answer = () => {
+          for (const entry of batch) entry.reject(error)
+        }
       }
       for (const entry of batch) this.#admitNext(lane, entry.request.userId)
     }
     this.#batches -= 1
+    this.#unanswered += 1
     lane.scheduled = false
     if (lane.ready.length > 0) this.#schedule(lane)
     else if (lane.users.size === 0) this.#lanes.delete(lane.id)
     this.#dispatch()
-    if (!this.isBusy) this.#idle?.()
+    // The next batch is on its way by then, so the database works while these are answered.
+    setImmediate(() => {
+      answer()
+      this.#unanswered -= 1
+      if (!this.isBusy) this.#idle?.()
+    })
   }
 
   #shedAllOverdue(): void {

@@ -77,8 +77,9 @@ export const badNetwork = (): Fault => {
     id: 'F15',
     title: 'the network to the database is bad',
     seconds: 120,
-    // A worker that is cut off after its mail left does not know that it did.
-    concessions: { mailsMayRepeat: true, expirySeconds: AWAY_SECONDS },
+    // A worker that is cut off after its mail left does not know that it did; and the mails of two
+    // minutes in which hardly one went out wait for their turn.
+    concessions: { mailsMayRepeat: true, expirySeconds: AWAY_SECONDS, restSeconds: 180 },
     stage: {
       async between(database) {
         const opened = await startFaultProxy({
