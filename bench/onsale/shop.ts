@@ -27,7 +27,8 @@ const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
 const LINES_KEPT = 20
 
-export async function startOwnShop(): Promise<OwnShop> {
+/** @param options.hasSamples Whether it has the sample accounts and events; none by default. */
+export async function startOwnShop({ hasSamples = false } = {}): Promise<OwnShop> {
   const opening = new Resources()
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'box-office-onsale-'))
@@ -50,7 +51,10 @@ export async function startOwnShop(): Promise<OwnShop> {
     )
     const databaseUrl = urlOf(postgres.connection)
     const keys = await loadSigningKeys({ authKey: undefined, dataDir })
-    const shop = await startProcess({ DATA_DIR: dataDir, DATABASE_URL: databaseUrl })
+    const shop = await startProcess({
+      ...{ DATA_DIR: dataDir, DATABASE_URL: databaseUrl },
+      SAMPLE_DATA: hasSamples ? 'on' : 'off',
+    })
     opening.defer(shop.stop)
     // A second Ctrl-C waits for nothing. Last, so that the processes have been ended before.
     process.once('exit', removeNow)
@@ -95,7 +99,6 @@ async function startProcess(settings: Record<string, string>): Promise<ShopProce
       ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }),
       HOST: '127.0.0.1',
       PORT: '0',
-      SAMPLE_DATA: 'off',
       RATE_LIMIT: 'off',
       LOG_LEVEL: 'warn',
       ...settings,

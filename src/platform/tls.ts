@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { StartupError } from '../kernel/startup-error.ts'
 import { dataDirFault, inheritOwner, prepareDataDir } from './embedded-postgres/data-dir.ts'
 
@@ -134,6 +133,8 @@ async function makeSelfSigned(names: string[]): Promise<TlsPair> {
   const altNames = names.map((name) =>
     isIP(name) === 0 ? { type: 2 as const, value: name } : { type: 7 as const, ip: name },
   )
+  // A hundred and fifty modules that hardly anybody needs.
+  const { generate } = await import('selfsigned')
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'Box Office' }], {
     keyType: 'ec',
     curve: 'P-256',

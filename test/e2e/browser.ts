@@ -4,14 +4,10 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
+import { CHROMIUM_ARGUMENTS, CHROMIUM_PATH } from '../../bench/vitals/chromium.ts'
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 const isCi = !['', '0', 'false', undefined].includes(process.env['CI'])
-const MISSING = `no browser at ${executablePath}: apt-get install chromium, or set CHROMIUM_PATH`
-const ARGUMENTS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-]
+const MISSING = `no browser at ${CHROMIUM_PATH}: apt-get install chromium, or set CHROMIUM_PATH`
 const WAIT_MAX_MS = 20_000
 
 const SCREENSHOTS = 'test-output'
@@ -19,7 +15,10 @@ const SCREENSHOTS = 'test-output'
 let launched: Promise<Browser> | undefined
 
 async function browser(): Promise<Browser> {
-  launched ??= chromium.launch({ executablePath, args: ARGUMENTS })
+  launched ??= chromium.launch({
+    executablePath: CHROMIUM_PATH,
+    args: CHROMIUM_ARGUMENTS,
+  })
   return await launched
 }
 after(async () => {
@@ -46,7 +45,7 @@ export function browserTest(name: string, run: () => Promise<void>): void {
     }
     assert.deepEqual(faultsOfTest.flat(), [], 'nothing went wrong in the browser')
   }
-  if (existsSync(executablePath)) test(name, watched)
+  if (existsSync(CHROMIUM_PATH)) test(name, watched)
   else if (isCi) test(name, () => assert.fail(MISSING))
   else test(name, { skip: MISSING })
 }
