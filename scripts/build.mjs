@@ -26,7 +26,7 @@ const stampName = '.inputs'
 const draftPrefix = '.dist-'
 const inputs = [
   ...['src', 'web', 'scripts/build.mjs'],
-  ...['bench/onsale', 'bench/side-by-side', 'bench/rows', 'bench/vitals'],
+  ...['bench/program.ts', 'bench/onsale', 'bench/side-by-side', 'bench/rows', 'bench/vitals'],
   ...['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'],
 ]
 const swapAttempts = 10

@@ -16,7 +16,10 @@ const FILE_TIMEOUT_MS = 600_000
 const RUN_TIMEOUT_MS = 25 * 60_000
 
 /** @returns The test files below these folders, relative to the project, sorted. */
-export function findTests(...folders) {
+export const findTests = (...folders) => findFiles(/\.test\.tsx?$/, ...folders)
+
+/** @returns The files below these folders whose path matches, relative to the project, sorted. */
+export function findFiles(pattern, ...folders) {
   return folders
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
@@ -24,13 +27,13 @@ export function findTests(...folders) {
         `${folder}/${name}`.replaceAll('\\', '/'),
       ),
     )
-    .filter((path) => /\.test\.tsx?$/.test(path))
+    .filter((path) => pattern.test(path))
     .sort()
 }
 
 /**
- * Lists the files one by one: on Node 20 the runner neither expands patterns nor finds TypeScript,
- * and calls that a success.
+ * Lists the files one by one: a pattern that matches nothing would be a success.
+ * @param files Compiled.
  * @returns Whether tests ran and all of them passed.
  */
 export async function runTests(files, env = {}) {
@@ -43,7 +46,7 @@ export async function runTests(files, env = {}) {
   try {
     const passed = await runNode(
       [
-        ...['--import', 'tsx', '--enable-source-maps', '--test'],
+        ...['--enable-source-maps', '--test'],
         `--test-concurrency=${CONCURRENCY}`,
         `--test-timeout=${FILE_TIMEOUT_MS}`,
         ...['--test-reporter=spec', '--test-reporter-destination=stdout'],

@@ -23,7 +23,7 @@ const UNTIL_INPUT_ENDS = `trap '' INT; "$@" & cat > /dev/null; kill -INT $!; wai
 
 /** The one from npm that comes with Box Office. */
 export async function startEmbedded() {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/server.ts'], {
+  const child = spawn(process.execPath, ['dist/test/support/server.js'], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildIfStale } from './build.mjs'
+import { compileTests, compiled } from './compile-tests.mjs'
 import { installIfStale } from './install.mjs'
 import { runQuickChecks } from './quick-checks.mjs'
 import { findTests, runTests } from './run-tests.mjs'
@@ -34,12 +34,12 @@ async function main() {
   installIfStale()
   if (wanted.length === 0 && !(await runQuickChecks())) return false
   const missingTools = installTools()
-  buildIfStale()
+  await compileTests()
 
   const folder = mkdtempSync(join(tmpdir(), 'box-office-tests-'))
   const servers = []
   try {
-    const files = chosen(findTests('src', 'web', 'test'), (path) => path)
+    const files = chosen(findTests('src', 'web', 'test'), (path) => path).map(compiled)
     const system = systemPostgres()
     const again = system === undefined ? [] : chosen(filesToRepeat(system), ({ name }) => name)
     const embedded = await startEmbedded()
@@ -56,8 +56,6 @@ async function main() {
     return await runTests(files, {
       TEST_DATABASE_URL: embedded.url,
       TEST_SEED: seed,
-      // Shops in processes of their own start from the build, in a fraction of the time.
-      TEST_BUILT: 'yes',
     })
   } finally {
     for (const server of servers) await server.stop()
@@ -109,5 +107,5 @@ function write(folder, name, source) {
 }
 
 function importable(path) {
-  return JSON.stringify(new URL(`../${path}`, import.meta.url).href)
+  return JSON.stringify(new URL(`../${compiled(path)}`, import.meta.url).href)
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../src/platform/package-root.ts'
 import {
   LONG_FILES,
   type Repository,
@@ -22,7 +23,7 @@ import {
   viewsAreOnlyRead,
 } from './support/tidy-rules.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(packageRoot)
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'data', 'coverage', 'test-output'])
 const TEXT =
   /\.(tsx?|mjs|js|json|sql|md|css|svg|html|yml|yaml|sh)$|\/\.[\w.-]+$|^\.|\/run$|LICENSE$/

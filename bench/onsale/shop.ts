@@ -7,11 +7,11 @@ import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { StartupError } from '../../src/kernel/startup-error.ts'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/server.ts'
 import { Resources } from '../../src/platform/resources.ts'
 import { type SigningKeys, loadSigningKeys } from '../../src/platform/signing-keys.ts'
+import { programArguments } from '../program.ts'
 
 export interface OwnShop extends AsyncDisposable {
   url: URL
@@ -88,10 +88,8 @@ interface ShopProcess {
 }
 
 async function startProcess(settings: Record<string, string>): Promise<ShopProcess> {
-  const isBuilt = import.meta.url.endsWith('.js')
-  const main = fileURLToPath(new URL(`../../src/main.${isBuilt ? 'js' : 'ts'}`, import.meta.url))
   const { PATH, HOME, NODE_OPTIONS } = process.env
-  const child = spawn(process.execPath, [...(isBuilt ? [] : ['--import', 'tsx']), main, 'serve'], {
+  const child = spawn(process.execPath, [...programArguments('src/main'), 'serve'], {
     // Nothing else of this environment: it could be meant for another shop.
     env: {
       PATH,

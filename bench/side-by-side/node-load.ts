@@ -5,7 +5,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Run, type RunResult, requestTexts } from './load.ts'
-import { programArguments } from './target.ts'
+import { programArguments } from '../program.ts'
 
 const execute = promisify(execFile)
 const GRACE_MS = 60_000

@@ -8,7 +8,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { RunResult } from './load.ts'
-import { programArguments } from './target.ts'
+import { programArguments } from '../program.ts'
 
 const execute = promisify(execFile)
 const GRACE_MS = 60_000

@@ -1,13 +1,14 @@
 /** A server process to be put under load. Its output goes to a file: reading along would cost. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { StartupError } from '../../src/kernel/startup-error.ts'
 import { packageRoot } from '../../src/platform/package-root.ts'
+import { programArguments } from '../program.ts'
 
 export interface Target extends AsyncDisposable {
   url: URL
@@ -74,12 +75,4 @@ export async function startTarget(options: {
     }
     await sleep(POLL_MS)
   }
-}
-
-/** Node's arguments for a program: the built one, unless we run from the sources ourselves. */
-export function programArguments(program: string): string[] {
-  const built = fileURLToPath(new URL(`dist/${program}.js`, packageRoot))
-  const isBuilt = import.meta.url.endsWith('.js') || process.env['TEST_BUILT'] === 'yes'
-  if (isBuilt && existsSync(built)) return [built]
-  return ['--import', 'tsx', fileURLToPath(new URL(`${program}.ts`, packageRoot))]
 }

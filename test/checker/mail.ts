@@ -1,8 +1,8 @@
 /** The checker's side of the mail server. */
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { programArguments } from '../../bench/program.ts'
 import type { MailHandle } from './fault.ts'
 import type { ReceivedMail, SinkOrder, SinkReport } from './mail-sink.ts'
 
@@ -19,8 +19,7 @@ const workerOf = (address: string): string => address.replace(/@.*/, '').replace
 /** @param path Where the mails are written down. */
 export async function startMailServer(path: string): Promise<OwnedMailServer> {
   await writeFile(path, '')
-  const child = fork(fileURLToPath(new URL('mail-sink.ts', import.meta.url)), [path], {
-    execArgv: ['--import', 'tsx'],
+  const child = spawn(process.execPath, [...programArguments('test/checker/mail-sink'), path], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const listeners = new Map<string, (worker: string) => void>()

@@ -5,9 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import pg from 'pg'
-import type * as Compose from '../../src/compose.ts'
-import type * as Config from '../../src/config.ts'
-import { packageRoot } from '../../src/platform/package-root.ts'
+import { composeShop } from '../../src/compose.ts'
+import { loadConfig } from '../../src/config.ts'
 import type { PaymentProvider } from '../../src/platform/payments.ts'
 import type { CrashOrder, CrashPoint } from './crash-points.ts'
 
@@ -98,12 +97,6 @@ function aroundProvider(provider: PaymentProvider): PaymentProvider {
     },
   }
 }
-
-/** What was built when there is a fresh build, because it starts in a fraction of the time. */
-const inShop = (path: string): string =>
-  new URL(process.env['TEST_BUILT'] === 'yes' ? `dist/src/${path}.js` : `src/${path}.ts`, packageRoot).href // prettier-ignore
-const { composeShop } = (await import(inShop('compose'))) as typeof Compose
-const { loadConfig } = (await import(inShop('config'))) as typeof Config
 
 wrapDriver()
 const config = loadConfig(process.env, process.argv.slice(3))

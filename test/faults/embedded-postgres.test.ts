@@ -29,11 +29,13 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
+import { LOADER, programUrl } from '../../bench/program.ts'
 import { StartupError } from '../../src/kernel/startup-error.ts'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/server.ts'
+import { packageRoot } from '../../src/platform/package-root.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const serverModule = new URL('../../src/platform/embedded-postgres/server.ts', import.meta.url).href
+const root = fileURLToPath(packageRoot)
+const serverModule = programUrl('src/platform/embedded-postgres/server').href
 const isRoot = process.getuid?.() === 0
 const onlyRoot = { skip: isRoot ? false : 'needs root' }
 const onlyLinux = { skip: process.platform === 'linux' ? false : 'needs Linux' }
@@ -394,15 +396,11 @@ async function startOwner({
     } catch (error) {
       console.log(JSON.stringify({ fault: error.name + ': ' + error.message }))
     }`
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '--eval', script],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      ...(isRoot && uid !== undefined ? { uid, gid: uid } : {}),
-    },
-  )
+  const child = spawn(process.execPath, [...LOADER, '--input-type=module', '--eval', script], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...(isRoot && uid !== undefined ? { uid, gid: uid } : {}),
+  })
   const ended = once(child, 'exit') as Owner['ended']
   await once(child, 'spawn')
   const told = firstLine(child)

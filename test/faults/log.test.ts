@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { LOADER, programUrl } from '../../bench/program.ts'
 
 /** Fewer than leave together: all of them wait when the end comes. */
 const LINES = 50
-const LOGGER = new URL('../../src/platform/logger.ts', import.meta.url).href
+const LOGGER = programUrl('src/platform/logger').href
 
 const WAYS_TO_END = {
   'when nothing is left to do': '',
@@ -22,7 +23,7 @@ for (const [how, end] of Object.entries(WAYS_TO_END)) {
       for (let n = 0; n < ${LINES}; n += 1) logger.info({ n }, 'a line')
       ${end}`
     const { stdout } = await promisify(execFile)(process.execPath, [
-      ...['--import', 'tsx', '--input-type=module', '--eval', program],
+      ...[...LOADER, '--input-type=module', '--eval', program],
     ]).catch((error: unknown) => error as { stdout: string })
     const numbers = stdout
       .trimEnd()

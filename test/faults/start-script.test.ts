@@ -22,8 +22,9 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../../src/platform/package-root.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(packageRoot)
 const SHOW_ARGUMENTS = `console.log('serving', process.argv.slice(2).join(' '))\n`
 
 test('a start builds once, hands its arguments to serve, and builds again after a change', async (t) => {

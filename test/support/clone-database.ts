@@ -11,6 +11,7 @@ import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { programArguments } from '../../bench/program.ts'
 import { migrate } from '../../src/platform/migrations.ts'
 import { packageRoot } from '../../src/platform/package-root.ts'
 import { KEPT, serverUrl } from './server-url.ts'
@@ -75,8 +76,7 @@ function connectionOf(url: string): pg.ClientConfig {
 }
 
 async function startServer(): Promise<string> {
-  const script = fileURLToPath(new URL('server.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+  const child = spawn(process.execPath, programArguments('test/support/server'), {
     cwd: fileURLToPath(packageRoot),
     stdio: ['pipe', 'pipe', 'inherit'],
   })

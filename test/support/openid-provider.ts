@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { programArguments } from '../../bench/program.ts'
 
 export interface ProviderClient {
   id: string
@@ -24,10 +24,10 @@ export interface OpenIdProvider extends AsyncDisposable {
   open: (clients: readonly ProviderClient[], people: readonly ProviderPerson[]) => Promise<void>
 }
 
-const PROGRAM = fileURLToPath(new URL('openid-provider-process.ts', import.meta.url))
+const PROGRAM = 'test/support/openid-provider-process'
 
 export async function startOpenIdProvider(): Promise<OpenIdProvider> {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
+  const child = spawn(process.execPath, programArguments(PROGRAM), {
     env: { PATH: process.env['PATH'] },
     // Its words about being a development setup are nobody's to read.
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -5,10 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import Stripe from 'stripe'
-import { packageRoot } from '../../src/platform/package-root.ts'
+import { programArguments } from '../../bench/program.ts'
 import { startPaymentSimulator } from '../../src/services/payment-simulator/service.ts'
 import { testSeed } from './random.ts'
 
@@ -72,9 +71,8 @@ export async function startSimulatorProcess(
   settings: SimulatorSettings & { folder: string },
   through: readonly string[] = [],
 ): Promise<SimulatorProcess> {
-  const program = fileURLToPath(new URL('test/support/payment-simulator-process.ts', packageRoot))
-  const node = [process.execPath, '--import', 'tsx', program, JSON.stringify(settings)]
-  const command = [...through, ...node]
+  const program = programArguments('test/support/payment-simulator-process')
+  const command = [...through, process.execPath, ...program, JSON.stringify(settings)]
   const child = spawn(command[0] as string, command.slice(1), {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { programArguments } from '../../bench/program.ts'
 import { packageRoot } from '../../src/platform/package-root.ts'
 
 export interface ShopProcess extends AsyncDisposable {
@@ -20,15 +21,15 @@ const START_MAX_MS = 30_000
  * Starts `serve` on a free loopback port and waits until it is open.
  * @param args What follows `serve`, e.g. `--role`, `worker`.
  * @param through A command that becomes the command that follows it, as `env` does.
- * @param program What runs instead of the shop, from the package's folder; it takes the same words.
+ * @param program What runs instead of the shop, as `programArguments` takes it; it takes the same words.
  */
 export async function startShopProcess(
   env: Record<string, string>,
   args: readonly string[] = [],
   through: readonly string[] = [],
-  program?: string,
+  program = 'src/main',
 ): Promise<ShopProcess> {
-  const command = [...through, process.execPath, ...shopProgram(program), 'serve', ...args]
+  const command = [...through, process.execPath, ...programArguments(program), 'serve', ...args]
   const child = spawn(command[0] as string, command.slice(1), {
     cwd: fileURLToPath(packageRoot),
     env: {
@@ -37,7 +38,6 @@ export async function startShopProcess(
       PORT: '0',
       RATE_LIMIT: 'off',
       SAMPLE_DATA: 'off',
-      TEST_BUILT: process.env['TEST_BUILT'],
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,15 +73,6 @@ export async function startShopProcess(
       await end(child, 'SIGTERM')
     },
   }
-}
-
-/** What was built when there is a fresh build, because it starts in a fraction of the time. */
-function shopProgram(program: string | undefined): string[] {
-  const inPackage = (path: string) => fileURLToPath(new URL(path, packageRoot))
-  if (program !== undefined) return ['--import', 'tsx', inPackage(program)]
-  return process.env['TEST_BUILT'] === 'yes'
-    ? [inPackage('dist/src/main.js')]
-    : ['--import', 'tsx', inPackage('src/main.ts')]
 }
 
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CRASH_POINTS, type CrashPoint } from '../crash-points.ts'
 import type { Fault, FaultContext, FaultMaker, ProcessHandle } from '../fault.ts'
 
-const PROGRAM = 'test/checker/shop-with-crash-points.ts'
+const PROGRAM = 'test/checker/shop-with-crash-points'
 /** How often the point is passed in each life before it is the end. */
 const PASSED_MAX = 5
 const POLL_MS = 20
