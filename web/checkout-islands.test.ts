@@ -41,18 +41,25 @@ const { sendOnce } = (await import(once ?? '')) as { sendOnce: Island }
 const { holdClock } = (await import(clock ?? '')) as { holdClock: Island }
 
 let passedMs = 0
+/** What is done again and again, as long as it is. */
+let beat: (() => void) | undefined
 async function pass(ms: number): Promise<void> {
   passedMs += ms
   mock.timers.tick(ms)
+  beat?.()
   for (let n = 0; n < 5; n += 1) await setImmediate()
 }
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  // One of node:test cannot be ended by itself.
+  mock.method(globalThis, 'setInterval', (work: () => void) => (beat = work))
+  mock.method(globalThis, 'clearInterval', () => (beat = undefined))
   mock.method(performance, 'now', () => passedMs)
   gone.length = 0
   reloads = 0
   asked = 0
+  beat = undefined
 })
 afterEach(() => {
   mock.timers.reset()

@@ -218,6 +218,7 @@ test('a stream that does not begin is given up, and one that has begun is not', 
 test('after a minute of asking a stream is tried again', async () => {
   watch()
   newest().refuse()
+  await pass(0)
   for (let n = 1; n < 12; n += 1) await pass(5_000)
   await pass(4_999)
   assert.deepEqual([asked.length, sources.length], [12, 1])

@@ -97,7 +97,7 @@ async function keep(addresses: unknown): Promise<void> {
 
 const namesKept = () => [...kept].map(([name, entries]) => [name, [...entries.keys()]])
 
-test('only pages of tickets and what they show are touched, and only those of this shop', () => {
+test('only pages of tickets and what they show are touched, and only those of this shop', async () => {
   for (const address of [
     ...['/', '/account', '/tickets/order/7/refund', '/tickets/order/x', '/checkout/7'],
     ...['/files/tickets/signed/tickets.pdf', '/api/v1/orders', '/assets'],
@@ -108,7 +108,7 @@ test('only pages of tickets and what they show are touched, and only those of th
   }
   assert.equal(open('/tickets', 'POST'), undefined)
   for (const address of ['/tickets', '/tickets/order/7', '/tickets/order/7?paid', '/assets/x.css', QR]) {
-    assert.ok(open(address), address)
+    assert.ok(await open(address), address)
   } // prettier-ignore
 })
 

@@ -115,9 +115,10 @@ test('a panel comes once for all who want it, after a while and past all caches'
 test('a page that is older than the news is asked for again, a few times and less and less often', async () => {
   answers = [undefined, 'no panel', 'older', 'wanted']
   void refreshPanel({ waitMs: 0, isIt })
-  for (const [times, ms] of [0, 1_000, 2_000, 3_000].entries()) {
-    await pass(Math.max(0, ms - 1))
-    assert.equal(asked.length, times === 0 ? 1 : times)
+  await pass(0)
+  for (const times of [1, 2, 3]) {
+    await pass(times * 1_000 - 1)
+    assert.equal(asked.length, times)
     await pass(1)
     assert.equal(asked.length, times + 1)
   }
