@@ -181,13 +181,20 @@ test('a clock counts from the answer of the server, says what is worth saying, a
   assert.equal(reloads, 1)
 })
 
-test('a clock counts what passed before its script ran, and while the device slept', async () => {
+test('a clock counts what passed before its script ran, and on one of two clocks that goes on', async () => {
   const { left } = startClock(60, { startedMs: 10_000 })
   assert.equal(left.textContent, '0:50')
   // The clock that pages count by stood still.
   mock.method(performance, 'now', () => 0)
   await pass(20_000)
   assert.equal(left.textContent, '0:30')
+
+  mock.method(performance, 'now', () => passedMs)
+  const other = startClock(60).left
+  // The clock of the day was set back.
+  mock.method(Date, 'now', () => 0)
+  await pass(20_000)
+  assert.equal(other.textContent, '0:40')
 })
 
 test('a page that waits for a payment when the time is over already is not loaded again and again', async () => {

@@ -244,11 +244,23 @@ test('who cannot answer is asked less and less often, and who has no such event 
   assert.equal(asked.length, 6)
 })
 
-test('a crowd that waits equally long does not come in one moment', () => {
-  for (const [random, ms] of [[0, 500], [0.5, 1_000], [0.999, 1_499]] as const) {
+test('a crowd that waits equally long does not come in one moment', async () => {
+  for (const [random, ms] of [
+    [0, 500],
+    [0.5, 1_000],
+    [0.999, 1_499],
+  ] as const) {
     mock.method(Math, 'random', () => random)
     assert.equal(Math.round(island.about(1_000)), ms)
-  } // prettier-ignore
+  }
+  mock.method(Math, 'random', () => 0)
+  watch()
+  newest().refuse()
+  await pass(0)
+  await pass(2_499)
+  assert.equal(asked.length, 1)
+  await pass(1)
+  assert.equal(asked.length, 2)
 })
 
 test('the clock of the shop is that of the answer that came fastest, whatever else comes', () => {

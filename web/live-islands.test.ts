@@ -86,20 +86,30 @@ afterEach(async () => {
 let events = 0
 const nameOfEvent = () => String((events += 1))
 
-const textElement = () => ({
-  textContent: '',
-  hidden: false,
-  classList: { toggle: () => undefined },
-})
+const textElement = () => {
+  let text = ''
+  return {
+    /** How often something was written to it. */
+    writes: 0,
+    hidden: false,
+    classList: { toggle: () => undefined },
+    get textContent() {
+      return text
+    },
+    set textContent(written: string) {
+      text = written
+      this.writes += 1
+    },
+  }
+}
 
 /** Of one ticket type, with its radio button. */
 function typeNote() {
   const radio = { disabled: false }
-  const note = {
-    ...textElement(),
+  const note = Object.assign(textElement(), {
     dataset: { few: '5', wordsGone: 'Sold out', wordsLow: 'Only {n}' },
     closest: () => ({ querySelector: () => radio }),
-  }
+  })
   return { note, radio }
 }
 
@@ -152,18 +162,23 @@ test('another state of the sale is told at once, and the panel of that state fet
 test('what the panel says in full already is not said beside it', async () => {
   const { say } = startStock({ sale: 'sold_out', left: '0' })
   assert.deepEqual(await say({ sale: 'sold_out', remaining_tickets: 0 }), ['', true, ''])
+  const held = { sale: 'sold_out', remaining_tickets: 0, held_tickets: 3 }
+  assert.deepEqual(await say(held), ['3 may come back', false, ''], 'what the panel cannot know')
 })
 
 test('an opening that is moved brings another panel, and one that is only written otherwise none', async () => {
   const opens = '2030-06-02T10:00:00Z'
-  page = { sale: 'not_started', opens: '2030-06-03T10:00:00Z', isOpen: false }
+  page = { sale: 'not_started', opens, isOpen: false }
   const { say } = startStock({ sale: 'not_started', opens })
   await say({ sale: 'not_started', on_sale_at: '2030-06-02T10:00:00.000Z' })
   await pass(60_000)
   assert.equal(fetched, 0)
   await say({ sale: 'not_started', on_sale_at: '2030-06-03T10:00:00.000Z' })
-  await pass(2_000)
-  assert.deepEqual([fetched, swapped], [1, 1])
+  await pass(1_500)
+  assert.deepEqual([fetched, swapped], [1, 0], 'the page is not that new')
+  page.opens = '2030-06-03T10:00:00Z'
+  await pass(1_000)
+  assert.deepEqual([fetched, swapped], [2, 1])
 })
 
 test('a ticket type that is gone cannot be chosen, until some come back', async () => {
@@ -179,12 +194,12 @@ test('a ticket type that is gone cannot be chosen, until some come back', async 
   }
 })
 
-function startCountdown(opens: string, { isConnected = true } = {}) {
+function startCountdown(opens: string, { isConnected = true, now = after(0) } = {}) {
   const [shown, spoken] = [textElement(), textElement()]
   const element = {
     isConnected,
     dataset: {
-      ...{ event: nameOfEvent(), now: new Date().toISOString(), opens },
+      ...{ event: nameOfEvent(), now, opens },
       ...{ wordsLeft: 'in {time}', wordsOpening: 'opening' },
     },
     querySelector: (selector: string) => (selector.includes('shown') ? shown : spoken),
@@ -195,27 +210,33 @@ function startCountdown(opens: string, { isConnected = true } = {}) {
 
 const after = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString()
 
+test('a countdown that has left the page, or counts to nothing, fetches nothing', async () => {
+  startCountdown(after(5), { isConnected: false })
+  startCountdown('')
+  await pass(60_000)
+  assert.equal(fetched, 0)
+})
+
 test('a countdown ends at its time and brings the form, again when it did not come', async () => {
   page.isOpen = false
-  const { element, shown } = startCountdown(after(30))
+  const { element, shown, spoken } = startCountdown(after(30))
   await pass(29_500)
   assert.deepEqual([shown.textContent, fetched], ['in 1 second', 0], 'not before its time')
   await pass(500)
-  assert.equal(shown.textContent, 'opening')
+  assert.deepEqual([shown.textContent, spoken.textContent], ['opening', 'opening'])
+  const { writes } = spoken
+  await pass(1_000)
+  assert.equal(fetched, 0, 'a crowd that waits for one moment comes over some seconds')
+  await pass(500)
+  assert.equal(fetched, 1)
   await pass(120_000)
+  assert.equal(spoken.writes, writes, 'it is said once')
   assert.ok(fetched > 8, 'it was tried again')
   assert.ok(fetched < 40, `fetched ${fetched} times in two minutes`)
   page.isOpen = true
   await pass(60_000)
   assert.ok(swapped > 0, 'the form has come')
   element.isConnected = false
-})
-
-test('a countdown that has left the page, or counts to nothing, fetches nothing', async () => {
-  startCountdown(after(5), { isConnected: false })
-  startCountdown('')
-  await pass(60_000)
-  assert.equal(fetched, 0)
 })
 
 test('a countdown speaks when there is something to prepare for, and not to who has just come', async () => {
@@ -237,5 +258,17 @@ test('an opening that is put off is counted to anew', async () => {
   assert.equal(shown.textContent, 'opening')
   hear({ data: JSON.stringify({ at: new Date().toISOString(), on_sale_at: after(3_600) }) })
   assert.match(shown.textContent, /^in (1 hour|59 minutes)/)
+  for (let n = 0; n < 5; n += 1)
+    hear({ data: JSON.stringify({ at: after(0), on_sale_at: after(60) }) })
+  const { writes } = shown
+  await pass(1_000)
+  assert.ok(shown.writes - writes <= 2, `${shown.writes - writes} times in a second`)
+  element.isConnected = false
+})
+
+// Last, since what is learnt of the clock of the shop stays.
+test('a countdown goes by the clock of the shop', () => {
+  const { element, shown } = startCountdown(after(3_630), { now: after(3_600) })
+  assert.equal(shown.textContent, 'in 30 seconds')
   element.isConnected = false
 })

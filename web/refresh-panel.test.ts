@@ -24,6 +24,7 @@ let fieldsBefore: Field[] = []
 let fieldsAfter: Record<string, Field> = {}
 /** Where the focus is: an element of the panel, or of the page around it. */
 let focused: { id: string; isInside: boolean }
+let isPanelThere = true
 let shown: string[] = []
 let focusedThen: string[] = []
 const listeners = new Map<string, (event: object) => void>()
@@ -35,8 +36,10 @@ const panelOf = (words: string) => ({
   querySelector: (selector: string) =>
     selector === '#quantity' && words === 'wanted'
       ? { focus: () => focusedThen.push('quantity') }
-      : (fieldsAfter[selector] ?? null),
-  focus: () => focusedThen.push('panel'),
+      : (fieldsAfter[selector] ?? (selector === '#' ? assert.fail('no selector') : null)),
+  focus() {
+    focusedThen.push(`panel ${this.tabIndex}`)
+  },
 })
 Object.assign(globalThis, {
   addEventListener: (type: string, listener: (event: object) => void) => {
@@ -48,11 +51,14 @@ Object.assign(globalThis, {
     get activeElement() {
       return focused
     },
-    querySelector: () => ({
-      contains: ({ isInside }: typeof focused) => isInside,
-      querySelectorAll: () => fieldsBefore,
-      replaceWith: () => undefined,
-    }),
+    querySelector: () =>
+      isPanelThere
+        ? {
+            contains: ({ isInside }: typeof focused) => isInside,
+            querySelectorAll: () => fieldsBefore,
+            replaceWith: () => undefined,
+          }
+        : null,
     importNode: (panel: object) => panel,
   },
   fetch: async (_path: string, init: RequestInit) => {
@@ -91,6 +97,7 @@ beforeEach(() => {
   focused = { id: '', isInside: false }
   shown = []
   focusedThen = []
+  isPanelThere = true
 })
 afterEach(async () => {
   for (let n = 0; n < 20; n += 1) await pass(100_000)
@@ -107,8 +114,11 @@ test('a panel comes once for all who want it, after a while and past all caches'
   assert.deepEqual(shown, ['wanted'])
   assert.deepEqual(asked, [{ headers: { accept: 'text/html' }, cache: 'no-store' }])
   answers = ['wanted']
-  void refreshPanel({ waitMs: 0, isIt })
-  await pass(0)
+  mock.method(Math, 'random', () => 0)
+  void refreshPanel({ waitMs: 1_000, isIt })
+  await pass(499)
+  assert.equal(asked.length, 1)
+  await pass(1)
   assert.deepEqual(shown, ['wanted', 'wanted'], 'and again when it is wanted again')
 })
 
@@ -156,6 +166,7 @@ test('what was chosen stays chosen where it can be had, and the key is the new o
     field('radio', 'type', '1', { checked: true }),
     field('radio', 'type', '2', { checked: false }),
     field('radio', 'type', '3', { checked: true }),
+    field('radio', 'type', '4', { checked: true }),
     field('select-one', 'quantity', '2'),
     field('select-one', 'rows', '5'),
     field('select-one', 'gone', '5'),
@@ -180,8 +191,8 @@ test('the focus stays where it is, or comes to the panel when its place is gone'
   for (const [where, then] of [
     [{ id: 'quantity', isInside: false }, []],
     [{ id: 'quantity', isInside: true }, ['quantity']],
-    [{ id: 'buy-now', isInside: true }, ['panel']],
-    [{ id: '', isInside: true }, ['panel']],
+    [{ id: 'buy-now', isInside: true }, ['panel -1']],
+    [{ id: '', isInside: true }, ['panel -1']],
   ] as const) {
     answers = ['wanted']
     focusedThen = []
@@ -190,4 +201,12 @@ test('the focus stays where it is, or comes to the panel when its place is gone'
     await pass(0)
     assert.deepEqual(focusedThen, then, JSON.stringify(where))
   }
+})
+
+test('a page that has lost its panel gets none', async () => {
+  isPanelThere = false
+  const done = refreshPanel({ waitMs: 0, isIt })
+  await pass(0)
+  await done
+  assert.deepEqual(shown, [])
 })

@@ -72,6 +72,11 @@ test('there are so many streams of one network and of all, and room again when o
   assert.deepEqual([streams.count, one.ends()], [2, 1])
   open('2001:db8::3')
   assert.throws(() => open('2001:db8::4'), { code: 'unavailable' })
+
+  const single = new EventStreams({ streams: 9, streamsPerAddress: 1 })
+  begin(single).answer.destroy()
+  begin(single)
+  assert.equal(single.count, 1)
 })
 
 test('nothing is opened for who has gone, nor during a stop', () => {
