@@ -330,8 +330,9 @@ suite('messages of the provider', () => {
       expectRefused(await webhook(body, signature), 400, 'invalid_request')
     }
     const kept = async () =>
-      await app.db.query<{ id: string; handled: boolean }>(
-        `select id, handled_at is not null as handled from webhook_inbox where intent_id = 'pi_1'`,
+      await app.db.query<{ id: string; handled: boolean; tries: number }>(
+        `select id, handled_at is not null as handled, tries from webhook_inbox
+          where intent_id = 'pi_1'`,
       )
     assert.deepEqual(await kept(), [])
     assert.equal((await read(who, orderId)).status, 'PENDING')
@@ -342,7 +343,10 @@ suite('messages of the provider', () => {
     // The control: the same body, signed as the provider does.
     assert.equal((await webhook(body, sign(body))).status, 200)
     await until('handled', async () => (await kept())[0]?.handled === true)
-    assert.deepEqual(await kept(), [{ id: `evt_of_${shopId}`, handled: true }])
+    // Sent again, it is taken and not looked at again.
+    const again = await Promise.all([1, 2, 3].map(async () => await webhook(body, sign(body))))
+    assert.deepEqual(again.map(({ status }) => status), [200, 200, 200]) // prettier-ignore
+    assert.deepEqual(await kept(), [{ id: `evt_of_${shopId}`, handled: true, tries: 1 }])
     assert.equal((await read(who, orderId)).status, 'PENDING', 'nobody had tried to pay for it')
   })
 
