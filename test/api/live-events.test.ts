@@ -138,7 +138,7 @@ test('who does not ask for a stream is told once', async () => {
   const answer = await rig.http.inject({ method: 'GET', url })
   assert.equal(answer.statusCode, 200)
   assert.equal(answer.headers['vary'], 'Accept')
-  assert.match(String(answer.headers['cache-control']), /^public, s-maxage=1,/)
+  assert.match(String(answer.headers['cache-control']), /^public, .*s-maxage=1,/)
   const { remaining_tickets, at } = answer.json<LiveEvent>()
   assert.deepEqual([remaining_tickets, at], [7, new Date(rig.now.ms).toISOString()])
   const head = await rig.http.inject({ method: 'HEAD', url, headers: { accept: 'text/event-stream' } }) // prettier-ignore

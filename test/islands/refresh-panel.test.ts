@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { importIsland } from '../support/island.ts'
 
 interface Field {
   type: string
@@ -74,11 +75,9 @@ Object.assign(globalThis, {
     }
   },
 })
-// By a name that the compiler does not follow: it is written for browsers, which have other types.
-const script = './islands/refresh-panel.ts'
-const { refreshPanel } = (await import(script)) as {
+const { refreshPanel } = await importIsland<{
   refreshPanel: (options: Options) => Promise<void>
-}
+}>('refresh-panel')
 
 const isIt = ({ words }: { words: string }) => words === 'wanted'
 

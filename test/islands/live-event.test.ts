@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { importIsland } from '../support/island.ts'
 
 class Source {
   static readonly CLOSED = 2
@@ -56,9 +57,7 @@ Object.assign(globalThis, {
     return new Response(JSON.stringify(answer.state ?? {}), { status: answer.status })
   },
 })
-// By a name that the compiler does not follow: it is written for browsers, which have other types.
-const script = './islands/live-event.ts'
-const island = (await import(script)) as Island
+const island = await importIsland<Island>('live-event')
 
 const AT = '2020-06-01T20:00:00.000Z'
 let events = 0

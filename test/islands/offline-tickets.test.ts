@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { importIsland } from '../support/island.ts'
 
 const ORIGIN = 'https://shop.example'
 const NOTE = '<p class="offline-note" role="status" hidden>You are offline; as of %.</p>'
@@ -57,9 +58,7 @@ Object.assign(globalThis, {
     return await Promise.race([ended, (async () => await network(pathname))()])
   },
 })
-// By a name that the compiler does not follow: it is written for browsers, which have other types.
-const script = './islands/offline-tickets.ts'
-await import(script)
+await importIsland('offline-tickets')
 
 beforeEach(() => {
   kept.clear()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { importIsland } from '../support/island.ts'
 
 type Island = (element: object) => void
 
@@ -34,11 +35,9 @@ Object.assign(globalThis, {
     }
   },
 })
-// By names that the compiler does not follow: they are written for browsers, which have other types.
-const [progress, once, clock] = ['pay-progress', 'send-once', 'hold-clock'].map((name) => `./islands/${name}.ts`) // prettier-ignore
-const { payProgress } = (await import(progress ?? '')) as { payProgress: Island }
-const { sendOnce } = (await import(once ?? '')) as { sendOnce: Island }
-const { holdClock } = (await import(clock ?? '')) as { holdClock: Island }
+const { payProgress } = await importIsland<{ payProgress: Island }>('pay-progress')
+const { sendOnce } = await importIsland<{ sendOnce: Island }>('send-once')
+const { holdClock } = await importIsland<{ holdClock: Island }>('hold-clock')
 
 let passedMs = 0
 /** What is done again and again, as long as it is. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { importIsland } from '../support/island.ts'
 
 type Island = (element: object) => void
 interface State {
@@ -56,10 +57,8 @@ Object.assign(globalThis, {
     return await Promise.resolve(new Response())
   },
 })
-// By names that the compiler does not follow: they are written for browsers, which have other types.
-const [stock, countdown] = ['live-stock', 'sale-countdown'].map((name) => `./islands/${name}.ts`)
-const { liveStock } = (await import(stock ?? '')) as { liveStock: Island }
-const { saleCountdown } = (await import(countdown ?? '')) as { saleCountdown: Island }
+const { liveStock } = await importIsland<{ liveStock: Island }>('live-stock')
+const { saleCountdown } = await importIsland<{ saleCountdown: Island }>('sale-countdown')
 
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left >= 0; left -= 500) {
