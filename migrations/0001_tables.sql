@@ -91,7 +91,9 @@ comment on column sessions.seen_at is 'When it was last used, to the hour.';
 comment on column sessions.rotated_at is 'When a newer token replaced this one; using it much later revokes the family.';
 comment on column sessions.successor_salt is 'Makes the newer token out of this one, so that asking again within seconds gives the same answer; useless without the token.';
 
-create type user_token_kind as enum ('password_reset', 'email_verification', 'email_change');
+create type user_token_kind as enum (
+  'password_reset', 'email_verification', 'email_change', 'account_deletion'
+);
 
 create table user_tokens (
   token_hash  bytea primary key,

@@ -17,6 +17,28 @@ test('trusted proxies are addresses and ranges that exist', () => {
   }
 })
 
+test('in production money moves, or the shop does not start', () => {
+  const production = {
+    ...{ NODE_ENV: 'production', PUBLIC_URL: 'https://tickets.example', AUTH_KEY: 'a key' },
+    ...{ SMTP_URL: 'smtp://mail.example', STRIPE_SECRET_KEY: 'sk', STRIPE_WEBHOOK_SECRET: 'whsec' },
+  }
+  const isSimulated = (env: Record<string, string>) => {
+    const { roles, payments } = loadConfig(env, [])
+    return [roles.has('payment-simulator'), payments.isSimulated]
+  }
+  assert.deepEqual(isSimulated({}), [true, true])
+  assert.deepEqual(isSimulated(production), [false, false])
+  for (const [env, args, message] of [
+    [{ STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' }, [], /STRIPE_SECRET_KEY is missing/],
+    [{ STRIPE_WEBHOOK_SECRET: '' }, [], /STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together/],
+    [{ STRIPE_SECRET_KEY: '' }, [], /STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together/],
+    [{}, ['--role', 'payment-simulator'], /it moves no money/],
+    [{}, ['--role', 'all'], /it moves no money/],
+  ] as const) {
+    assert.throws(() => loadConfig({ ...production, ...env }, args), { name: 'StartupError', message })
+  }
+}) // prettier-ignore
+
 test('processes that may have siblings are told that tokens need one key', () => {
   const notes = (env: Record<string, string>, args: string[] = []) =>
     loadConfig(env, args).warnings.filter((warning) => /AUTH_KEY.*DATA_DIR/.test(warning)).length

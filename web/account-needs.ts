@@ -99,10 +99,13 @@ export interface Accounts {
   exportPersonalData: (userId: number) => Promise<Record<string, unknown>>
   /** What is in the way of leaving, or has to be said about it. */
   findTies: (userId: number) => Promise<AccountTies>
+  /** Has the link sent with which an account without a password can be deleted. */
+  askAccountDeletion: (command: { userId: number; address: string }) => Promise<void>
   /** @throws AppError `account_in_use`, `confirmation_needed`, `invalid_value` */
   deleteAccount: (command: {
     userId: number
-    currentPassword: string
+    /** The password; or, where there is none, the token of that link. */
+    proof: { currentPassword: string } | { token: string }
     acceptsLosingSight: boolean
     requestId: string
   }) => Promise<void>

@@ -15,6 +15,14 @@ test('a hold can be paid until its last moment', () => {
   assert.equal(checkoutState(held, onSale, NOW), 'to_pay')
   assert.equal(checkoutState(over, onSale, NOW), 'ended')
   assert.equal(checkoutState(held, called, NOW), 'ended')
+  assert.equal(checkoutState({ ...held, expiresAt: undefined }, onSale, NOW), 'to_pay')
+})
+
+test('what is decided stays so, whatever the time and the event', () => {
+  for (const order of [held, over]) {
+    assert.equal(checkoutState({ ...order, status: 'CONFIRMED' }, called, NOW), 'paid')
+    assert.equal(checkoutState({ ...order, status: 'CANCELLED' }, onSale, NOW), 'ended')
+  }
 })
 
 test('a payment is told as it stands', () => {

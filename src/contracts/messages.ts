@@ -60,6 +60,10 @@ export interface Messages {
   'user.email_change_asked': { user_id: number; request: string; new_email: string }
   /** An account has another address now; the old one is told. */
   'user.email_changed': { user_id: number; request: string; old_email: string }
+  /** The owner of an account without a password wants it deleted, and gets a link to confirm it. */
+  'user.deletion_asked': { user_id: number; request: string }
+  /** An account elsewhere opens an account here from now on; its owner is told. */
+  'user.identity_connected': { user_id: number; request: string; provider: string }
   /** An account was deleted; what is needed to say so for the last time. */
   'user.deleted': { email: string; language: Language; request: string }
   /** Somebody wants the tickets of an order as a PDF that is not drawn yet. */
@@ -81,8 +85,10 @@ const KNOWN: Record<Topic, true> = {
   'refunds.succeeded': true,
   'tickets.wanted': true,
   'user.deleted': true,
+  'user.deletion_asked': true,
   'user.email_change_asked': true,
   'user.email_changed': true,
+  'user.identity_connected': true,
   'user.password_reset_asked': true,
   'user.verification_asked': true,
 }

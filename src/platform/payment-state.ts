@@ -1,11 +1,6 @@
 /** What the provider knows about a payment, in our words. */
 import type Stripe from 'stripe'
-
-export interface NextAction {
-  type: string
-  url?: string
-  client_secret?: string
-}
+import type { NextAction } from '../contracts/payment-under-way.ts'
 
 export type PaymentState =
   | { status: 'captured' }

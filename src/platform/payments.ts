@@ -9,7 +9,7 @@ import { AppError } from '../kernel/errors.ts'
 import { type PaymentState, type RefundState, refundStateOf, stateOf } from './payment-state.ts'
 import { minorUnits } from './payment-amounts.ts'
 
-export type { NextAction, PaymentState, RefundState } from './payment-state.ts'
+export type { PaymentState, RefundState } from './payment-state.ts'
 
 /** A message from the provider, of which more than one copy may come, in any order. */
 export interface ProviderMessage {
@@ -18,9 +18,6 @@ export interface ProviderMessage {
   /** False for what another shop on the same account did. */
   isOurs: boolean
   intentId: string | undefined
-  orderId: number | undefined
-  /** What it says about the payment, when that is final. */
-  final: 'captured' | 'voided' | undefined
   payload: object
 }
 
@@ -248,23 +245,15 @@ function passing(error: unknown): unknown {
   return new AppError('unavailable', { retryAfterSeconds: 5, cause: error })
 }
 
-const FINAL: Readonly<Record<string, ProviderMessage['final']>> = {
-  'payment_intent.succeeded': 'captured',
-  'payment_intent.canceled': 'voided',
-}
-
 function messageOf(event: Stripe.Event, shopId: string): ProviderMessage {
   const about = event.data.object as { id?: string; object?: string; metadata?: unknown }
   const isIntent = about.object === 'payment_intent'
   const metadata = (about.metadata ?? {}) as Record<string, string>
-  const orderId = Number(metadata['order_id'])
   return {
     id: event.id,
     type: event.type,
     isOurs: metadata['shop_id'] === shopId,
     intentId: isIntent ? about.id : undefined,
-    orderId: Number.isSafeInteger(orderId) && orderId > 0 ? orderId : undefined,
-    final: isIntent ? FINAL[event.type] : undefined,
     payload: about,
   }
 }

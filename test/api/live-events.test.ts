@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -34,7 +33,7 @@ async function streamCount(rig: EventRig): Promise<number> {
   return Number(/^boxoffice_live_streams (\d+)$/m.exec(text)?.[1])
 }
 
-test('a crowd that watches an event is one look a second, and nobody is none', async () => {
+test('a crowd that watches an event is one look a second', async () => {
   await using rig = await startEventRig({ isClockRunning: true, streamLimits: ROOM_FOR_ALL })
   const base = await rig.listen()
   const { eventId } = await createSale(rig.db, { capacity: 100 })
@@ -59,12 +58,6 @@ test('a crowd that watches an event is one look a second, and nobody is none', a
   for (const { events } of crowd) {
     assert.deepEqual(events.slice(1), first?.events.slice(1), 'all were sent the same')
   }
-
-  for (const stream of crowd) stream.leave()
-  await until('all streams are forgotten', async () => (await streamCount(rig)) === 0)
-  const atRest = rig.db.queries
-  await sleep(2_500)
-  assert.equal(rig.db.queries, atRest, 'nobody watches, nobody looks')
 })
 
 test('only a change is sent, and not again to who has it', async () => {
@@ -106,22 +99,6 @@ test('only a change is sent, and not again to who has it', async () => {
   assert.equal(stateOf(late).remaining_tickets, 99)
 })
 
-test('streams go on while the database is away, and tell what changed meanwhile', async () => {
-  await using rig = await startEventRig({ isClockRunning: true })
-  const base = await rig.listen()
-  const { eventId } = await createSale(rig.db, { capacity: 100 })
-  const stream = await openStream(`${base}${EVENTS}/${eventId}/live`)
-  await until('the first event', () => stream.events.length === 1)
-  await sell(rig, eventId)
-  rig.db.isAway = true
-  const before = rig.db.queries
-  await until('some looks failed', () => rig.db.queries >= before + 2)
-  assert.deepEqual([stream.events.length, stream.isOver()], [1, false])
-  rig.db.isAway = false
-  await until('the change', () => stream.events.length === 2)
-  assert.equal(stateOf(stream).remaining_tickets, 99)
-})
-
 test('too many streams are refused, of one address and of all, until one goes', async () => {
   await using rig = await startEventRig({
     isClockRunning: true,
@@ -161,6 +138,7 @@ test('who does not ask for a stream is told once', async () => {
   const answer = await rig.http.inject({ method: 'GET', url })
   assert.equal(answer.statusCode, 200)
   assert.equal(answer.headers['vary'], 'Accept')
+  assert.match(String(answer.headers['cache-control']), /^public, .*s-maxage=1,/)
   const { remaining_tickets, at } = answer.json<LiveEvent>()
   assert.deepEqual([remaining_tickets, at], [7, new Date(rig.now.ms).toISOString()])
   const head = await rig.http.inject({ method: 'HEAD', url, headers: { accept: 'text/event-stream' } }) // prettier-ignore

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { PASSWORD, signUp } from '../support/accounts.ts'
 import { type TestApp, startApp } from '../support/app.ts'
-import { mailTo, tokenIn } from '../support/mailbox.ts'
+import { mailTo, mailsTo, tokenIn, untilAllIsDone } from '../support/mailbox.ts'
 import { type OpenIdProvider, startOpenIdProvider } from '../support/openid-provider.ts'
 import { ShopBrowser, locationOf } from '../support/shop-browser.ts'
 import { signInElsewhere } from '../support/sign-in-elsewhere.ts'
@@ -59,6 +59,9 @@ const identitiesOf = async (userId: number) =>
     [userId],
   )
 
+const mailsAbout = async (email: string, cause: string): Promise<number> =>
+  (await mailsTo(app.db, email)).filter((mail) => mail.message_id.startsWith(`<${cause}`)).length
+
 const actionsOf = async (userId: number) =>
   (
     await app.db.query<{ action: string }>(
@@ -75,9 +78,8 @@ test('a provider that is away is said to be, and asked again the next time', asy
   assert.match(answer.body, /Example does not answer/)
   assert.equal((await visitor.open('/sign-in')).status, 200, 'the shop is open without it')
 
-  const people = ['ada', 'bea', 'cia', 'dan', 'eve', 'flo', 'gus', 'hal', 'ivy'].map((login) =>
-    person(login),
-  )
+  const logins = ['ada', 'bea', 'cia', 'dan', 'eve', 'flo', 'gus', 'hal', 'ivy', 'jan', 'kim', 'lea', 'mia', 'noa'] // prettier-ignore
+  const people = logins.map((login) => person(login))
   const unsure = person('unsure', { isVerified: false })
   await provider.open([CLIENT], [...people, unsure])
   assert.equal((await visitor.open('/sign-in/with/oidc')).status, 303)
@@ -220,11 +222,31 @@ suite('somebody who has an account with a password', () => {
     const [identity] = await identitiesOf(account.id)
     assert.ok(identity, 'identity is there')
     assert.equal(await userOf('flo@people.example'), undefined, 'no account of its own')
+    await mailTo(app.db, account.email, 'identity-connected-')
 
     const removed = await visitor.send(`/account/identities/${identity.id}/remove`, {})
     assert.equal(locationOf(removed), '/account#connected')
     assert.deepEqual(await identitiesOf(account.id), [])
     assert.ok((await actionsOf(account.id)).includes('user.identity_removed'), 'it is logged')
+  })
+
+  test('is told of a way in that is added, once, and nobody of the one their account began with', async () => {
+    const account = await withAccount('jan')
+    await app.db.query(`update users set language = 'de' where id = $1`, [account.id])
+    const visitor = browser()
+    await signInWith(visitor, 'jan')
+    await visitor.send('/sign-in/with/oidc/connect', { password: PASSWORD })
+    const mail = await mailTo(app.db, account.email, 'identity-connected-')
+    assert.match(mail.body_text, /Ihr Konto[^]+Anmeldung\s+mit\s+Example\s+öffnen/)
+    assert.ok(mail.body_text.includes(`http://${HOST}/account#connected`), mail.body_text)
+
+    const leaving = await visitor.send('/account/connect/oidc', { password: PASSWORD })
+    const url = /href="(http:\/\/127[^"]+)"/.exec(leaving.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    assert.equal(locationOf(await visitor.open(await signInElsewhere(url, 'jan'))), '/account')
+    await signInWith(browser(), 'kim')
+    await untilAllIsDone(app.db)
+    assert.equal(await mailsAbout(account.email, 'identity-connected-'), 1)
+    assert.equal(await mailsAbout('kim@people.example', 'identity-connected-'), 0)
   })
 
   test('who began to connect is the only one it is connected to', async () => {
@@ -281,5 +303,85 @@ suite('what is connected', () => {
     assert.ok(answer.status < 400, answer.body)
     const left = await identitiesOf(account.id)
     assert.deepEqual(left.map(({ subject }) => subject), [`own-${account.id}`]) // prettier-ignore
+  })
+})
+
+suite('who has no password', () => {
+  test('deletes their account by a link in a mail, which is theirs alone, while they are signed in', async () => {
+    const email = 'lea@people.example'
+    const visitor = browser()
+    await signInWith(visitor, 'lea')
+    const asked = await visitor.open('/account/delete')
+    assert.match(asked.body, /has no password that we could ask you for/)
+    assert.doesNotMatch(asked.body, /name="current_password"/)
+    const sent = await visitor.send('/account/delete/link', {})
+    assert.equal(locationOf(sent), '/account/delete?sent')
+    assert.match((await visitor.open('/account/delete?sent')).body, /link that we sent to lea@people\.example/) // prettier-ignore
+    const token = tokenIn(await mailTo(app.db, email, 'account-deletion-'))
+    for (const status of [303, 303, 429]) {
+      assert.equal((await visitor.send('/account/delete/link', {})).status, status)
+    }
+    const reset = {
+      method: 'POST',
+      url: '/api/v1/users/password-reset',
+      payload: { email },
+    } as const
+    await app.inject(reset)
+    const forSomethingElse = tokenIn(await mailTo(app.db, email, 'password-reset-'))
+
+    const stranger = browser()
+    await signInWith(stranger, 'mia')
+    const path = `/account/delete?token=${token}`
+    for (const [who, fields, status] of [
+      [visitor, { current_password: '' }, 400],
+      [visitor, { current_password: 'null' }, 422],
+      [visitor, { token: 'nonsense' }, 422],
+      [visitor, { token: forSomethingElse }, 422],
+      [stranger, { token }, 422],
+    ] as const) {
+      const refused = await who.send('/account/delete', fields)
+      assert.equal(refused.status, status, JSON.stringify(fields))
+    }
+    const nobody = browser()
+    assert.equal(locationOf(await nobody.open(path)), `/sign-in?next=${encodeURIComponent(path)}`)
+    assert.match(locationOf(await nobody.send('/account/delete', { token })), /^\/sign-in/)
+    assert.match((await visitor.open(path)).body, /Delete my account for good/)
+    assert.ok(await userOf(email), 'they are still there')
+    assert.ok(await userOf('mia@people.example'), 'and so is the stranger')
+
+    const gone = await visitor.send('/account/delete', { token })
+    assert.equal(gone.status, 200, gone.body)
+    assert.match(gone.body, /Your account is deleted/)
+    assert.equal(await userOf(email), undefined)
+    assert.equal(await visitor.isSignedIn(), false)
+  })
+
+  test('and sets one, deletes their account by that alone', async () => {
+    const email = 'noa@people.example'
+    const visitor = browser()
+    await signInWith(visitor, 'noa')
+    await visitor.send('/account/delete/link', {})
+    const token = tokenIn(await mailTo(app.db, email, 'account-deletion-'))
+    const reset = {
+      method: 'POST',
+      url: '/api/v1/users/password-reset',
+      payload: { email },
+    } as const
+    await app.inject(reset)
+    const password = 'another evening at the opera'
+    const link = tokenIn(await mailTo(app.db, email, 'password-reset-'))
+    assert.equal((await visitor.send('/reset', { token: link, password })).status, 200)
+    await signInWith(visitor, 'noa')
+
+    assert.match((await visitor.open('/account/delete')).body, /name="current_password"/)
+    const dead = await visitor.send('/account/delete', { token })
+    assert.equal(dead.status, 422)
+    assert.match(dead.body, /href="\/account\/delete"/)
+    await visitor.send('/account/delete/link', {})
+    await untilAllIsDone(app.db)
+    assert.equal(await mailsAbout(email, 'account-deletion-'), 1, 'no other link was sent')
+    const gone = await visitor.send('/account/delete', { current_password: password })
+    assert.equal(gone.status, 200, gone.body)
+    assert.equal(await userOf(email), undefined)
   })
 })

@@ -107,8 +107,6 @@ export function createFakeProvider(): FakeProvider {
         isOurs: true,
         type: MESSAGE_TYPES[state.status] ?? 'payment_intent.payment_failed',
         intentId,
-        orderId,
-        final: state.status === 'captured' || state.status === 'voided' ? state.status : undefined,
         payload: { id: intentId, metadata: { order_id: String(orderId) } },
       }),
 

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import Stripe from 'stripe'
 import { type PaymentProvider, stripePayments } from '../../src/platform/payments.ts'
 import { loadSigningKeys } from '../../src/platform/signing-keys.ts'
+import { readShopId } from '../../src/services/payment/shop.sql.ts'
 import { type Buyer, createSale } from '../support/sale.ts'
 import { until } from '../support/until.ts'
 import {
@@ -300,14 +301,20 @@ suite('messages of the provider', () => {
     const { eventId } = await createSale(app.db, { capacity: 10 })
     const who = await buyer()
     const { order_id: orderId } = await hold(who, eventId)
-    const body = JSON.stringify({
-      id: 'evt_forged',
-      object: 'event',
-      type: 'payment_intent.succeeded',
-      data: {
-        object: { id: 'pi_1', object: 'payment_intent', metadata: { order_id: String(orderId) } },
-      },
-    })
+    const bodyOf = (shop: string) =>
+      JSON.stringify({
+        id: `evt_of_${shop}`,
+        object: 'event',
+        type: 'payment_intent.succeeded',
+        data: {
+          object: {
+            ...{ id: 'pi_1', object: 'payment_intent' },
+            metadata: { shop_id: shop, order_id: String(orderId) },
+          },
+        },
+      })
+    const shopId = await readShopId(app.db)
+    const body = bodyOf(shopId)
     const keys = await loadSigningKeys({ authKey: undefined, dataDir })
     const secret = `whsec_${keys.deriveSecret('payment simulator webhooks').toString('hex')}`
     const sign = (payload: string, options: { secret?: string; timestamp?: number } = {}) =>
@@ -322,13 +329,25 @@ suite('messages of the provider', () => {
     ]) {
       expectRefused(await webhook(body, signature), 400, 'invalid_request')
     }
-    const [kept] = await app.db.query<{ n: number }>(
-      `select count(*) as n from webhook_inbox where id = 'evt_forged'`,
-    )
-    assert.equal(kept?.n, 0)
+    const kept = async () =>
+      await app.db.query<{ id: string; handled: boolean; tries: number }>(
+        `select id, handled_at is not null as handled, tries from webhook_inbox
+          where intent_id = 'pi_1'`,
+      )
+    assert.deepEqual(await kept(), [])
     assert.equal((await read(who, orderId)).status, 'PENDING')
+    // Whoever shares our account at the provider speaks of orders of their own.
+    const foreign = bodyOf('another shop')
+    assert.equal((await webhook(foreign, sign(foreign))).status, 200)
+    assert.deepEqual(await kept(), [])
     // The control: the same body, signed as the provider does.
     assert.equal((await webhook(body, sign(body))).status, 200)
+    await until('handled', async () => (await kept())[0]?.handled === true)
+    // Sent again, it is taken and not looked at again.
+    const again = await Promise.all([1, 2, 3].map(async () => await webhook(body, sign(body))))
+    assert.deepEqual(again.map(({ status }) => status), [200, 200, 200]) // prettier-ignore
+    assert.deepEqual(await kept(), [{ id: `evt_of_${shopId}`, handled: true, tries: 1 }])
+    assert.equal((await read(who, orderId)).status, 'PENDING', 'nobody had tried to pay for it')
   })
 
   test('have one effect however often they come', async () => {

@@ -359,6 +359,7 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   },
   'GET /account/export': { for: 'user', isPage: true, status: 200 },
   'GET /account/delete': { for: 'user', isPage: true, status: 200 },
+  'POST /account/delete/link': { ...ownForm, send: () => ({}) },
   'POST /account/delete': {
     ...{ for: 'user', isPage: true, status: 422 },
     send: () => wrongPassword,

@@ -6,7 +6,8 @@
 /** `<div data-island="hold-clock" data-until data-now data-words>`, times in milliseconds since 1970. */
 export function holdClock(element: HTMLElement): void {
   const until = Number(element.dataset['until'])
-  const serverNow = clockFrom(Number(element.dataset['now']))
+  const madeAt = Number(element.dataset['now'])
+  const serverNow = clockFrom(madeAt)
   const words = JSON.parse(element.dataset['words'] ?? '{}') as Record<string, string>
   const shown = element.querySelector<HTMLElement>('[data-clock="left"]')
   const spoken = element.querySelector<HTMLElement>('[data-clock="spoken"]')
@@ -26,6 +27,8 @@ export function holdClock(element: HTMLElement): void {
     before = left
     if (left > 0) return
     clearInterval(timer)
+    // The page was made when it was over already: it waits for a payment that is under way.
+    if (madeAt >= until) return
     // The server says what is the case now; a payment on its way may have changed it.
     setTimeout(() => {
       location.reload()

@@ -50,15 +50,14 @@ self.addEventListener('message', (event) => {
 })
 
 async function answerPage(request: Request, path: string): Promise<Response> {
-  try {
-    const answer = await fromNetwork(request)
-    await keepPage(path, answer)
-    return answer
-  } catch (error) {
+  const answer = await fromNetwork(request).catch(() => Response.error())
+  // A shop that fails is of no more use at a door than no network.
+  if (answer.type === 'error' || answer.status >= 500) {
     const kept = await find(path)
-    if (kept === undefined) throw error
-    return await marked(kept)
+    return kept === undefined ? answer : await marked(kept)
   }
+  await keepPage(path, answer).catch(withoutRoom)
+  return answer
 }
 
 /** Codes and style sheets never change under their address. */
@@ -67,9 +66,12 @@ async function answerPart(request: Request): Promise<Response> {
   const kept = await find(path)
   if (kept !== undefined) return kept
   const answer = await fetch(request)
-  await keepPart(path, answer.clone())
+  await keepPart(path, answer.clone()).catch(withoutRoom)
   return answer
 }
+
+/** What cannot be kept is shown all the same. */
+const withoutRoom = (): void => undefined
 
 async function fromNetwork(request: Request | string): Promise<Response> {
   const timeout = new AbortController()
@@ -85,10 +87,12 @@ async function fromNetwork(request: Request | string): Promise<Response> {
 
 /** Keeps a page of whoever is signed in; led to sign in, nobody is, and all is forgotten. */
 async function keepPage(path: string, answer: Response): Promise<void> {
-  const isLedAway = answer.type === 'opaqueredirect' || answer.redirected
+  if (answer.type === 'opaqueredirect' || answer.redirected) {
+    await forgetAllBut(undefined)
+    return
+  }
   const owner = answer.headers.get(OWNER)
-  if (isLedAway) await forgetAllBut(undefined)
-  if (owner === null || !answer.ok || isLedAway) return
+  if (owner === null || !answer.ok) return
   await forgetAllBut(owner)
   const copy = answer.clone()
   const headers = new Headers(copy.headers)

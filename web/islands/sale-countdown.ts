@@ -19,7 +19,6 @@ export function saleCountdown(element: HTMLElement): void {
   const words = (name: string, time = '') => (element.dataset[name] ?? '').replace('{time}', time)
   let opensAt = Date.parse(element.dataset['opens'] ?? '')
   let saidAt = Number.POSITIVE_INFINITY
-  let isOpening = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const tick = (): void => {
@@ -27,16 +26,13 @@ export function saleCountdown(element: HTMLElement): void {
     if (!element.isConnected || Number.isNaN(opensAt)) return
     const leftMs = opensAt - shopNow()
     if (leftMs > 0) {
-      isOpening = false
       shown.textContent = words('wordsLeft', timeLeft(leftMs, language))
       speak(leftMs)
-    } else if (!isOpening) {
-      isOpening = true
+    } else {
       shown.textContent = words('wordsOpening')
-      if (spoken !== null) spoken.textContent = words('wordsOpening')
-      void refreshPanel({ waitMs: SPREAD_MS, isIt: isOpen }).finally(() => {
-        isOpening = false
-      })
+      say(words('wordsOpening'))
+      // One at a time, and again when the form did not come.
+      void refreshPanel({ waitMs: SPREAD_MS, isIt: isOpen })
     }
     // On the full second, so that no number is left out.
     timer = setTimeout(tick, leftMs > 0 ? leftMs % TICK_MS || TICK_MS : TICK_MS)
@@ -47,9 +43,11 @@ export function saleCountdown(element: HTMLElement): void {
     // Whoever has just come reads the time, and hears of the next step.
     const isFirst = saidAt === Number.POSITIVE_INFINITY
     saidAt = step
-    if (!isFirst && spoken !== null) {
-      spoken.textContent = words('wordsLeft', timeLeft(leftMs, language))
-    }
+    if (!isFirst) say(words('wordsLeft', timeLeft(leftMs, language)))
+  }
+  /** Once: the same text, set again, might be spoken again. */
+  const say = (text: string): void => {
+    if (spoken !== null && spoken.textContent !== text) spoken.textContent = text
   }
   learnTime(now)
   watchEvent(event, element, (state) => {

@@ -9,14 +9,22 @@ import type { Visitor } from '../visitor.ts'
 import { CurrentPassword, NoPassword, Username } from './own-account-forms.tsx'
 import { OwnAccountLayout } from './own-account-page.tsx'
 
-export function DeleteAccountPage(props: {
+export interface DeleteAccountProps {
   visitor: Visitor
+  /** The address of the account. */
   present: string
   ties: AccountTies
+  hasPassword: boolean
+  /** Of the link in a mail, which stands for the password that there is not; empty without. */
+  token: string
+  /** That mail is on its way. */
+  isSent: boolean
   hasAccepted: boolean
   problem: FormProblem | undefined
-}): VNode {
-  const { visitor, ties, problem } = props
+}
+
+export function DeleteAccountPage(props: DeleteAccountProps): VNode {
+  const { visitor, ties, problem, hasPassword, token } = props
   const t = accountTexts[visitor.language]
   const hindrances = ties.filter(({ reason }) => reason !== 'tickets_ahead')
   return (
@@ -28,7 +36,13 @@ export function DeleteAccountPage(props: {
         <dt>{t.stays}</dt>
         <dd>{t.staysText}</dd>
       </dl>
-      {hindrances.length > 0 ? <Hindrances ties={hindrances} t={t} /> : <DeleteForm {...props} />}
+      {hindrances.length > 0 ? (
+        <Hindrances ties={hindrances} t={t} />
+      ) : hasPassword || token !== '' ? (
+        <DeleteForm {...props} />
+      ) : (
+        <LinkForm {...props} />
+      )}
     </OwnAccountLayout>
   )
 }
@@ -49,8 +63,22 @@ function Hindrances({ ties, t }: { ties: AccountTies; t: AccountTexts }): VNode 
   )
 }
 
-function DeleteForm(props: Parameters<typeof DeleteAccountPage>[0]): VNode {
-  const { visitor, present, ties, hasAccepted, problem } = props
+/** Who has no password shows by their mail that it is they. */
+function LinkForm({ visitor, present, isSent }: DeleteAccountProps): VNode {
+  const t = accountTexts[visitor.language]
+  if (isSent) return <Notice tone="done" title={t.deletionLinkSent(present)} />
+  return (
+    <form class="own-account-form" method="post" action="/account/delete/link">
+      <p>{t.deletionLinkWhy(present)}</p>
+      <button class="button button-big" type="submit">
+        {t.sendLink}
+      </button>
+    </form>
+  )
+}
+
+function DeleteForm(props: DeleteAccountProps): VNode {
+  const { visitor, present, ties, hasPassword, token, hasAccepted, problem } = props
   const t = accountTexts[visitor.language]
   const ahead = ties.find(({ reason }) => reason === 'tickets_ahead')
   const fault = faultOf(problem?.faults ?? [], 'accepts_losing_sight')
@@ -81,13 +109,19 @@ function DeleteForm(props: Parameters<typeof DeleteAccountPage>[0]): VNode {
             </label>
           </div>
         )}
-        <Username email={present} />
-        <CurrentPassword visitor={visitor} problem={problem} />
+        {hasPassword ? (
+          <>
+            <Username email={present} />
+            <CurrentPassword visitor={visitor} problem={problem} />
+          </>
+        ) : (
+          <input type="hidden" name="token" value={token} />
+        )}
         <button class="button button-big button-danger" type="submit">
           {t.deleteForGood}
         </button>
       </form>
-      <NoPassword visitor={visitor} />
+      {hasPassword && <NoPassword visitor={visitor} />}
     </>
   )
 }

@@ -27,7 +27,7 @@ export function checkoutRoutes(routes: PageRoutes): void {
     const checkout = await findCheckout(request)
     const { order } = checkout
     const isAtBank = order.payment?.status === 'requires_action'
-    if (order.status === 'PENDING' && isAtBank) await ticketing.checkPaymentSoon(order.orderId)
+    if (isAtBank) await ticketing.checkPaymentSoon(order.orderId)
     return await show(reply, checkout, 'back')
   })
 

@@ -2,16 +2,19 @@
 import { AppError } from '../../src/kernel/errors.ts'
 import { problemOf, requireFilled } from '../form-problem.ts'
 import { formOf, secretOf } from '../form.ts'
-import { DeleteAccountPage, GoodbyePage } from '../pages/delete-account-pages.tsx'
+import { type DeleteAccountProps, DeleteAccountPage, GoodbyePage } from '../pages/delete-account-pages.tsx' // prettier-ignore
+import { DeadLinkPage } from '../pages/mail-link-pages.tsx'
 import { SessionsPage } from '../pages/sessions-page.tsx'
 import { seeOther, sendPage } from '../send-page.ts'
 import { accountTexts } from '../texts/account.ts'
-import { stranger, userOf } from '../visitor.ts'
+import { signInTexts } from '../texts/sign-in.ts'
+import { type Visitor, stranger, userOf } from '../visitor.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-export function ownDataRoutes({ app, accounts, cookies, findVisitor }: PageRoutes): void {
+export function ownDataRoutes(routes: PageRoutes): void {
+  const { app, accounts, cookies, findVisitor, foreignSignIn } = routes
   app.get('/account/sessions', page, async (request, reply) => {
     const visitor = await findVisitor(request)
     const { userId } = userOf(visitor)
@@ -50,33 +53,57 @@ export function ownDataRoutes({ app, accounts, cookies, findVisitor }: PageRoute
   })
 
   app.get('/account/delete', page, async (request, reply) => {
-    const visitor = await findVisitor(request)
-    const { userId, email: present } = userOf(visitor)
-    const ties = await accounts.findTies(userId)
-    const form = { visitor, present, ties, hasAccepted: false, problem: undefined }
-    return await sendPage(reply, <DeleteAccountPage {...form} />)
+    const query = formOf(request.query)
+    const form = await deleteFormOf(await findVisitor(request), query('token'))
+    const isSent = Object.hasOwn(request.query as object, 'sent')
+    return await sendPage(
+      reply,
+      <DeleteAccountPage {...form} {...{ isSent, hasAccepted: false, problem: undefined }} />,
+    )
+  })
+
+  app.post('/account/delete/link', page, async (request, reply) => {
+    const { userId } = userOf(await findVisitor(request))
+    await accounts.askAccountDeletion({ userId, address: request.ip })
+    return await seeOther(reply, '/account/delete?sent')
   })
 
   app.post('/account/delete', page, async (request, reply) => {
     const visitor = await findVisitor(request)
-    const { userId, email: present } = userOf(visitor)
+    const { userId } = userOf(visitor)
     const { language } = visitor
     const t = accountTexts[language]
     const currentPassword = secretOf(request.body, 'current_password')
+    const token = formOf(request.body)('token')
     const hasAccepted = formOf(request.body)('accepts_losing_sight') === 'yes'
     try {
-      requireFilled([['current_password', currentPassword, t.enterCurrent]])
-      await accounts.deleteAccount({
-        ...{ userId, currentPassword, requestId: request.id },
-        acceptsLosingSight: hasAccepted,
-      })
+      if (token === '') requireFilled([['current_password', currentPassword, t.enterCurrent]])
+      const proof = token === '' ? { currentPassword } : { token }
+      const acceptsLosingSight = hasAccepted
+      await accounts.deleteAccount({ userId, proof, acceptsLosingSight, requestId: request.id })
     } catch (error) {
       const problem = problemOf(reply, error, { title: t.notDeleted, language })
-      const ties = await accounts.findTies(userId)
-      const form = { visitor, present, ties, hasAccepted, problem }
-      return await sendPage(reply, <DeleteAccountPage {...form} />)
+      if (error instanceof AppError && error.details.field === 'token') {
+        const again = { path: '/account/delete', label: signInTexts[language].askAgain }
+        return await sendPage(reply, <DeadLinkPage visitor={visitor} again={again} />)
+      }
+      const form = await deleteFormOf(visitor, token)
+      const page = <DeleteAccountPage {...form} {...{ isSent: false, hasAccepted, problem }} />
+      return await sendPage(reply, page)
     }
     cookies.clearSession(reply)
     return await sendPage(reply, <GoodbyePage visitor={{ ...stranger(request), language }} />)
   })
+
+  async function deleteFormOf(
+    visitor: Visitor,
+    token: string,
+  ): Promise<Pick<DeleteAccountProps, 'visitor' | 'present' | 'ties' | 'hasPassword' | 'token'>> {
+    const { userId, email: present } = userOf(visitor)
+    const [ties, { hasPassword }] = await Promise.all([
+      accounts.findTies(userId),
+      foreignSignIn.connectionsOf(userId),
+    ])
+    return { visitor, present, ties, hasPassword, token }
+  }
 }

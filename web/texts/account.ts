@@ -93,6 +93,10 @@ const en = {
       : `You have ${count} tickets for events ahead. They stay good by their codes, but nobody can show them here any more.`,
   saveTickets: 'Save your tickets first',
   accept: 'I have saved my tickets.',
+  deletionLinkWhy: (email: string) =>
+    `Your account has no password that we could ask you for. We send a link to ${email} instead; with it you can delete your account.`,
+  deletionLinkSent: (email: string) =>
+    `Open the link that we sent to ${email}. It is good for one hour.`,
   deleteForGood: 'Delete my account for good',
   notDeleted: 'Your account was not deleted',
   goodbye: 'Your account is deleted',
@@ -198,6 +202,10 @@ export const accountTexts: Texts<AccountTexts> = {
         : `Sie haben ${count} Tickets für etwas, das noch stattfindet. Sie gelten weiter durch ihre Codes, aber zeigen kann sie hier niemand mehr.`,
     saveTickets: 'Sichern Sie zuerst Ihre Tickets',
     accept: 'Ich habe meine Tickets gesichert.',
+    deletionLinkWhy: (email) =>
+      `Ihr Konto hat kein Passwort, nach dem wir fragen könnten. Wir schicken stattdessen einen Link an ${email}; damit können Sie Ihr Konto löschen.`,
+    deletionLinkSent: (email) =>
+      `Öffnen Sie den Link, den wir an ${email} geschickt haben. Er gilt eine Stunde.`,
     deleteForGood: 'Mein Konto endgültig löschen',
     notDeleted: 'Ihr Konto wurde nicht gelöscht',
     goodbye: 'Ihr Konto ist gelöscht',

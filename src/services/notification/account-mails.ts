@@ -8,7 +8,9 @@ import type { Transaction } from '../../platform/postgres.ts'
 import { type DeliverMailDeps, deliverMail } from './deliver-mail.ts'
 import { addressChangeMail } from './mails/address-change.ts'
 import { addressVerificationMail } from './mails/address-verification.ts'
+import { accountDeletionMail } from './mails/account-deletion.ts'
 import { farewellMail } from './mails/farewell.ts'
+import { identityConnectedMail } from './mails/identity-connected.ts'
 import { newAddressMail } from './mails/new-address.ts'
 import { passwordResetMail } from './mails/password-reset.ts'
 import type { Recipient } from './recipients.ts'
@@ -25,7 +27,7 @@ export interface AccountMailsDeps extends DeliverMailDeps {
   makeToken: (
     tx: Transaction,
     asked: {
-      kind: 'password_reset' | 'email_verification' | 'email_change'
+      kind: 'password_reset' | 'email_verification' | 'email_change' | 'account_deletion'
       userId: number
       request: string
       /** Of `email_change`: the new address. */
@@ -69,6 +71,38 @@ export function accountMails(deps: AccountMailsDeps): Consumer[] {
         const token = await deps.makeToken(tx, { kind: 'email_verification', userId, request })
         const url = `${deps.publicUrl}/verify?token=${token}`
         const mail = addressVerificationMail({ cause: `verification-${request}`, recipient, url })
+        await deliverMail(deps, mail, tx, userId)
+      },
+    }),
+    consumer({
+      topic: 'user.deletion_asked',
+      name: 'mail-account-deletion',
+      lane: 'mail',
+      effects: ({ user_id: userId, request }) => [
+        { id: `request ${request}`, data: { userId, request } },
+      ],
+      async handle({ userId, request }: Asked, tx) {
+        const recipient = await deps.findAccount(userId)
+        if (recipient === undefined) return
+        const token = await deps.makeToken(tx, { kind: 'account_deletion', userId, request })
+        const url = `${deps.publicUrl}/account/delete?token=${token}`
+        const mail = accountDeletionMail({ cause: `account-deletion-${request}`, recipient, url })
+        await deliverMail(deps, mail, tx, userId)
+      },
+    }),
+    consumer({
+      topic: 'user.identity_connected',
+      name: 'mail-identity-connected',
+      lane: 'mail',
+      effects: ({ user_id: userId, request, provider }) => [
+        { id: `request ${request}`, data: { userId, request, provider } },
+      ],
+      async handle({ userId, request, provider }: Asked & { provider: string }, tx) {
+        const recipient = await deps.findAccount(userId)
+        if (recipient === undefined) return
+        const cause = `identity-connected-${request}`
+        const url = `${deps.publicUrl}/account#connected`
+        const mail = identityConnectedMail({ cause, recipient, provider, url })
         await deliverMail(deps, mail, tx, userId)
       },
     }),

@@ -9,7 +9,9 @@ import { eventCancelledMail } from './mails/event-cancelled.ts'
 import { eventChangedMail } from './mails/event-changed.ts'
 import { eventPostponedMail } from './mails/event-postponed.ts'
 import { orderConfirmationMail } from './mails/order-confirmation.ts'
+import { accountDeletionMail } from './mails/account-deletion.ts'
 import { farewellMail } from './mails/farewell.ts'
+import { identityConnectedMail } from './mails/identity-connected.ts'
 import { newAddressMail } from './mails/new-address.ts'
 import { passwordResetMail } from './mails/password-reset.ts'
 import { paymentReturnedMail } from './mails/payment-returned.ts'
@@ -73,6 +75,10 @@ function allMails(language: Language, typed: Typed): Record<string, Mail> {
       ...{ cause: 'x', recipient: buyer, newEmail: 'new.one@mail.example' },
     }),
     farewell: farewellMail({ cause: 'x', recipient: buyer }),
+    accountDeletion: accountDeletionMail({ cause: 'x', recipient: buyer, url: LINK }),
+    identityConnected: identityConnectedMail({
+      ...{ cause: 'x', recipient: buyer, provider: 'Example', url: LINK },
+    }),
   }
 }
 
@@ -100,6 +106,8 @@ const FACTS: Record<string, Record<Language, string[]>> = {
   addressChangeAsked: { en: [LINK, 'n…@mail.example'], de: [LINK, 'n…@mail.example'] },
   addressChanged: { en: ['n…@mail.example'], de: ['n…@mail.example'] },
   farewell: { en: ['good by their codes'], de: ['gelten weiter'] },
+  accountDeletion: { en: [LINK, 'one hour'], de: [LINK, 'eine Stunde'] },
+  identityConnected: { en: [LINK, 'with Example'], de: [LINK, 'mit Example'] },
 } // prettier-ignore
 
 for (const language of LANGUAGES) {
@@ -153,7 +161,7 @@ test('a ticket has its picture, one without has none', () => {
 })
 
 test('nothing that was typed at registration is in a mail to an address that may be another’s', () => {
-  for (const name of ['passwordReset', 'verification', 'newAddress']) {
+  for (const name of ['passwordReset', 'verification', 'newAddress', 'identityConnected']) {
     const mail = allMails('en', { ...HARMLESS, name: 'Visit evil.example' })[name]
     assert.doesNotMatch(`${mail?.html ?? ''}${mail?.text ?? ''}`, /evil/)
   }

@@ -125,4 +125,24 @@ export const english = {
       'Your account at Box Office is deleted. Your name, your address and our mails to you are gone; what was bought stays in our books, as that of nobody in particular. Tickets that you have stay good by their codes.',
     advice: 'This is our last mail. You are welcome to open a new account at any time.',
   },
+  accountDeletion: {
+    subject: 'Delete your account?',
+    preview: 'The link is good for one hour.',
+    title: 'Do you want to delete your account?',
+    intro:
+      'Somebody who is signed in to your account at Box Office, we hope you, wants to delete it. Open the link where you are signed in; you are asked there once more.',
+    button: 'Go on to delete my account',
+    advice:
+      'The link is good for one hour and for one use. If it was not you, do not open it, and sign out all devices in your account.',
+  },
+  identityConnected: {
+    subject: 'There is a new way into your account',
+    preview: 'If it was not you, disconnect it now.',
+    title: 'A new way into your account',
+    intro: (provider: string) =>
+      `Your account at Box Office can now be opened by signing in with ${provider}, too.`,
+    button: 'Look at my account',
+    advice:
+      'If it was you, there is nothing to do here. If it was not, disconnect it in your account and choose a new password.',
+  },
 }

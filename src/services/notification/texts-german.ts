@@ -131,4 +131,24 @@ export const german: Texts = {
       'Dein Konto bei Box Office ist gelöscht. Dein Name, deine Adresse und unsere Mails an dich sind weg; was gekauft wurde, bleibt in unseren Büchern, aber als das von niemand Bestimmtem. Tickets, die du hast, gelten weiter durch ihre Codes.',
     advice: 'Das ist unsere letzte Mail. Du kannst jederzeit ein neues Konto eröffnen.',
   },
+  accountDeletion: {
+    subject: 'Ihr Konto löschen?',
+    preview: 'Der Link gilt eine Stunde.',
+    title: 'Möchten Sie Ihr Konto löschen?',
+    intro:
+      'Jemand, der in Ihrem Konto bei Box Office angemeldet ist, hoffentlich Sie selbst, möchte es löschen. Öffnen Sie den Link dort, wo Sie angemeldet sind; Sie werden dann noch einmal gefragt.',
+    button: 'Weiter zum Löschen meines Kontos',
+    advice:
+      'Der Link gilt eine Stunde und nur einmal. Wenn Sie das nicht waren, öffnen Sie ihn nicht und melden Sie in Ihrem Konto alle Geräte ab.',
+  },
+  identityConnected: {
+    subject: 'Es gibt einen neuen Weg in Ihr Konto',
+    preview: 'Wenn Sie das nicht waren, trennen Sie ihn jetzt.',
+    title: 'Ein neuer Weg in Ihr Konto',
+    intro: (provider) =>
+      `Ihr Konto bei Box Office lässt sich jetzt auch durch eine Anmeldung mit ${provider} öffnen.`,
+    button: 'Mein Konto ansehen',
+    advice:
+      'Wenn Sie das waren, ist hier nichts zu tun. Wenn nicht, trennen Sie die Verbindung in Ihrem Konto und wählen Sie ein neues Passwort.',
+  },
 }

@@ -1,38 +1,16 @@
 /** Carries a payment out at the provider. Asking again about the same attempt does nothing twice. */
+import type { PaymentOutcome, StartedPayment } from '../../contracts/payment-under-way.ts'
 import {
   PaymentRefusedError,
   type PaymentProvider,
   type PaymentState,
 } from '../../platform/payments.ts'
 
-/** A payment that is in flight. */
-export interface Payment {
-  orderId: number
-  eventId: number
-  amountCents: number
-  currency: string
-  attempt: number
-  paymentMethod: string
-  /** Undefined when the provider was not asked for an intent yet, or we do not know which it is. */
-  intentId: string | undefined
-}
-
-/** What became of it, in the words of settlement. */
-export interface Outcome {
-  outcome: 'captured' | 'declined' | 'requires_action' | 'voided'
-  attempt: number
-  /** Undefined when the provider refused to have one. */
-  intentId: string | undefined
-  declineCode?: string
-  nextAction?: { type: string; url?: string; client_secret?: string }
-  reason?: 'expired' | 'given_back' | 'event_cancelled'
-}
-
 /** @returns Undefined when the provider does not know yet. @throws What the provider's client does. */
 export async function chargePayment(
   provider: PaymentProvider,
-  payment: Payment,
-): Promise<Outcome | undefined> {
+  payment: StartedPayment,
+): Promise<PaymentOutcome | undefined> {
   const { orderId, attempt, paymentMethod } = payment
   const intentId = await intentOf(provider, payment)
   if (intentId instanceof PaymentRefusedError) {
@@ -45,7 +23,7 @@ export async function chargePayment(
 /** The one intent of an order; asking for it again finds it again. */
 export async function intentOf(
   provider: PaymentProvider,
-  payment: Payment,
+  payment: StartedPayment,
 ): Promise<string | PaymentRefusedError> {
   if (payment.intentId !== undefined) return payment.intentId
   try {
@@ -61,7 +39,7 @@ export function outcomeOf(
   state: PaymentState,
   attempt: number,
   intentId: string,
-): Outcome | undefined {
+): PaymentOutcome | undefined {
   switch (state.status) {
     case 'captured':
       return { outcome: 'captured', attempt, intentId }

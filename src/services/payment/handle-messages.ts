@@ -3,24 +3,27 @@
  * that something is settled: the order itself says whether it was handled before.
  */
 import type { Logger } from 'pino'
+import type { OpenPayment, PaymentOutcome } from '../../contracts/payment-under-way.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { type Repetition, repeat } from '../../platform/repeat.ts'
-import type { Outcome } from './charge-payment.ts'
-import { claimMessages, forgetMessages, markFailed, markHandled } from './inbox.sql.ts'
+import {
+  type StoredMessage,
+  claimMessages,
+  forgetMessages,
+  markFailed,
+  markHandled,
+} from './inbox.sql.ts'
 import { type PayBackDeps, recordRefund } from './pay-back-refunds.ts'
-import type { OpenPayment } from './recover-payments.ts'
 
 export interface MessageDeps extends Pick<PayBackDeps, 'db' | 'onPublished'> {
   db: Database
   /** Those of these orders whose money is not booked yet. */
   findUnsettled: (orderIds: readonly number[]) => Promise<OpenPayment[]>
-  settle: (payment: OpenPayment, outcome: Outcome) => Promise<void>
+  settle: (payment: OpenPayment, outcome: PaymentOutcome) => Promise<void>
   /** Has the provider asked about it soon. */
   checkSoon: (orderId: number) => Promise<void>
   logger: Logger
 }
-
-type Message = Awaited<ReturnType<typeof claimMessages>>[number]
 
 const EVERY_MS = 1_000
 const MESSAGES_PER_ROUND = 200
@@ -47,7 +50,10 @@ export function startHandlingMessages(deps: MessageDeps): Repetition {
   })
 }
 
-async function handleMessages(deps: MessageDeps, messages: readonly Message[]): Promise<void> {
+async function handleMessages(
+  deps: MessageDeps,
+  messages: readonly StoredMessage[],
+): Promise<void> {
   const orderIds = messages.flatMap((message) => orderIdOf(message) ?? [])
   const unsettled = new Map(
     (await deps.findUnsettled([...new Set(orderIds)])).map((each) => [each.orderId, each]),
@@ -69,7 +75,7 @@ async function handleMessages(deps: MessageDeps, messages: readonly Message[]): 
 
 async function handleMessage(
   deps: MessageDeps,
-  message: Message,
+  message: StoredMessage,
   unsettled: ReadonlyMap<number, OpenPayment>,
 ): Promise<void> {
   if (message.type.startsWith('refund.')) {
@@ -78,7 +84,7 @@ async function handleMessage(
   }
   const payment = unsettled.get(orderIdOf(message) ?? 0)
   // Settled by the reply to the buyer, by an earlier copy, or not ours.
-  if (payment === undefined || message.intentId === undefined) return
+  if (payment === undefined || message.intentId === null) return
   const about = { attempt: payment.attempt, intentId: message.intentId }
   switch (message.type) {
     case 'payment_intent.succeeded':
@@ -93,7 +99,7 @@ async function handleMessage(
   }
 }
 
-async function handleRefundMessage(deps: MessageDeps, message: Message): Promise<void> {
+async function handleRefundMessage(deps: MessageDeps, message: StoredMessage): Promise<void> {
   const { id, status, metadata } = message.payload as {
     id?: string
     status?: string
@@ -106,7 +112,7 @@ async function handleRefundMessage(deps: MessageDeps, message: Message): Promise
   await recordRefund(deps, { refundId, attempt, refundRef: id, status })
 }
 
-function orderIdOf({ payload }: Message): number | undefined {
+function orderIdOf({ payload }: StoredMessage): number | undefined {
   const { metadata } = payload as { metadata?: Record<string, string> }
   const orderId = Number(metadata?.['order_id'])
   return Number.isSafeInteger(orderId) && orderId > 0 ? orderId : undefined

@@ -1,13 +1,22 @@
 /** What the provider told us, kept before it is acknowledged. */
-import type { Queryable, Transaction } from '../../platform/postgres.ts'
+import type { ProviderMessage } from '../../platform/payments.ts'
+import type { Queryable } from '../../platform/postgres.ts'
 
 /** After so many tries a message stays as it is, for a person to look at. */
 const INBOX_TRIES_MAX = 8
 
+export interface StoredMessage {
+  id: string
+  type: string
+  /** Of the payment that it is about. */
+  intentId: string | null
+  payload: object
+}
+
 /** Copies of one message are kept once. */
 export async function keepMessages(
   db: Queryable,
-  messages: readonly { id: string; type: string; intentId: string | undefined; payload: object }[],
+  messages: readonly ProviderMessage[],
 ): Promise<void> {
   await db.query(
     `insert into webhook_inbox (id, type, intent_id, payload)
@@ -23,30 +32,16 @@ export async function keepMessages(
 }
 
 /** Messages that are due, each handed to one caller for some seconds. */
-export async function claimMessages(
-  db: Queryable,
-  limit: number,
-): Promise<{ id: string; type: string; intentId: string | undefined; payload: object }[]> {
-  const rows = await db.query<{
-    id: string
-    type: string
-    intent_id: string | null
-    payload: object
-  }>(
+export async function claimMessages(db: Queryable, limit: number): Promise<StoredMessage[]> {
+  return await db.query<StoredMessage>(
     `update webhook_inbox set tries = tries + 1,
             run_at = clock_timestamp() + make_interval(secs => 10 * power(2, tries))
       where id in (select id from webhook_inbox
                     where handled_at is null and run_at <= clock_timestamp() and tries < $2
                     order by run_at limit $1 for update skip locked)
-      returning id, type, intent_id, payload`,
+      returning id, type, intent_id as "intentId", payload`,
     [limit, INBOX_TRIES_MAX],
   )
-  return rows.map((row) => ({
-    id: row.id,
-    type: row.type,
-    intentId: row.intent_id ?? undefined,
-    payload: row.payload,
-  }))
 }
 
 export async function markHandled(db: Queryable, ids: readonly string[]): Promise<void> {
@@ -64,8 +59,8 @@ export async function markFailed(db: Queryable, id: string, reason: string): Pro
 }
 
 /** Old messages that were handled are forgotten: the provider repeats none after three days. */
-export async function forgetMessages(tx: Transaction | Queryable): Promise<void> {
-  await tx.query(
+export async function forgetMessages(db: Queryable): Promise<void> {
+  await db.query(
     `delete from webhook_inbox where handled_at < clock_timestamp() - interval '30 days'`,
   )
 }

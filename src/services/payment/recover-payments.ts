@@ -4,26 +4,17 @@
  * no effect.
  */
 import type { Logger } from 'pino'
+import type { OpenPayment, PaymentOutcome } from '../../contracts/payment-under-way.ts'
 import { PaymentRefusedError, type PaymentProvider } from '../../platform/payments.ts'
 import { type Repetition, repeat } from '../../platform/repeat.ts'
-import { type Outcome, type Payment, chargePayment, intentOf, outcomeOf } from './charge-payment.ts'
+import { chargePayment, intentOf, outcomeOf } from './charge-payment.ts'
 import { voidPayment } from './void-payment.ts'
-
-export interface OpenPayment extends Payment {
-  userId: number
-  quantity: number
-  /** The provider has said what the buyer has to do first. */
-  isWaiting: boolean
-  /** Nobody may pay it any more. */
-  isOver: boolean
-  overReason: 'expired' | 'event_cancelled'
-}
 
 export interface RecoveryDeps {
   provider: PaymentProvider
   /** Payments that are to be asked after now, each handed to one caller for some seconds. */
   claimOpenPayments: (limit: number) => Promise<OpenPayment[]>
-  settle: (payment: OpenPayment, outcome: Outcome) => Promise<void>
+  settle: (payment: OpenPayment, outcome: PaymentOutcome) => Promise<void>
   logger: Logger
 }
 
@@ -65,7 +56,7 @@ async function recover(deps: RecoveryDeps, payment: OpenPayment): Promise<void> 
 async function findOutcome(
   provider: PaymentProvider,
   payment: OpenPayment,
-): Promise<Outcome | undefined> {
+): Promise<PaymentOutcome | undefined> {
   const intentId = await intentOf(provider, payment)
   if (intentId instanceof PaymentRefusedError) return await chargePayment(provider, payment)
   const known = { ...payment, intentId }

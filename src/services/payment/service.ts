@@ -2,6 +2,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Gauge, type Registry } from 'prom-client'
+import type {
+  Charge,
+  OpenPayment,
+  PaymentOutcome,
+  VoidPayment,
+} from '../../contracts/payment-under-way.ts'
 import type { Audit } from '../../platform/audit.ts'
 import type { PaymentProvider } from '../../platform/payments.ts'
 import type { Database } from '../../platform/postgres.ts'
@@ -9,14 +15,14 @@ import { Resources } from '../../platform/resources.ts'
 import type { Repetition } from '../../platform/repeat.ts'
 import type { Service } from '../../platform/service.ts'
 import { adminPaymentRoutes } from './admin-routes.ts'
-import { type Outcome, type Payment, chargePayment } from './charge-payment.ts'
+import { chargePayment } from './charge-payment.ts'
 import { startHandlingMessages } from './handle-messages.ts'
 import { gatherMessages } from './gather-messages.ts'
 import { startProving } from './keep-proving.ts'
 import { startPayingBack } from './pay-back-refunds.ts'
 import { type EventProof, readProof } from './proof.sql.ts'
 import { type ProofCheck, checkProof } from './proof.ts'
-import { type OpenPayment, startRecovery } from './recover-payments.ts'
+import { startRecovery } from './recover-payments.ts'
 import { type Refund, countFailedRefunds, findRefund, findRefundsOf } from './refunds.sql.ts'
 import { type Owners, paymentRoutes } from './routes.ts'
 import { voidPayment } from './void-payment.ts'
@@ -27,8 +33,8 @@ export type { EventProof, ProofCheck, Refund }
 
 /** What other parts may ask of the payment service. */
 export interface Payments {
-  charge: (payment: Payment) => Promise<Outcome | undefined>
-  voidPayment: (payment: Payment, reason: NonNullable<Outcome['reason']>) => Promise<Outcome>
+  charge: Charge
+  voidPayment: VoidPayment
   /** At most some seconds old. */
   findProof: (eventId: number) => Promise<{ proof: EventProof; checks: ProofCheck[] } | undefined>
   findRefund: (refundId: number) => Promise<Refund | undefined>
@@ -51,7 +57,7 @@ export interface PaymentServiceDeps {
     findUnsettled: (orderIds: readonly number[]) => Promise<OpenPayment[]>
     findIntent: (orderId: number) => Promise<string | undefined>
     checkSoon: (orderId: number) => Promise<void>
-    settle: (payment: OpenPayment, outcome: Outcome) => Promise<void>
+    settle: (payment: OpenPayment, outcome: PaymentOutcome) => Promise<void>
   }
   onPublished: () => void
   isBusy: () => boolean

@@ -1,6 +1,7 @@
+import type { PaymentOutcome, StartedPayment } from '../../contracts/payment-under-way.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { PaymentRefusedError, type PaymentProvider } from '../../platform/payments.ts'
-import { type Outcome, type Payment, intentOf, outcomeOf } from './charge-payment.ts'
+import { intentOf, outcomeOf } from './charge-payment.ts'
 
 /**
  * Makes sure at the provider that nothing more is captured, before the stock goes to somebody else.
@@ -9,9 +10,9 @@ import { type Outcome, type Payment, intentOf, outcomeOf } from './charge-paymen
  */
 export async function voidPayment(
   provider: PaymentProvider,
-  payment: Payment,
-  reason: NonNullable<Outcome['reason']>,
-): Promise<Outcome> {
+  payment: StartedPayment,
+  reason: NonNullable<PaymentOutcome['reason']>,
+): Promise<PaymentOutcome> {
   const intentId = await intentOf(provider, payment)
   // Without an intent there is nothing that could capture.
   if (intentId instanceof PaymentRefusedError) {

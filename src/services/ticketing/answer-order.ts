@@ -3,7 +3,7 @@
  * again under the same key gets the same: from how it ended, unless something else was said first.
  */
 import { AppError } from '../../kernel/errors.ts'
-import type { NextAction } from '../../platform/payments.ts'
+import type { NextAction } from '../../contracts/payment-under-way.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { type CollectDeps, type Collected, collectPayment } from './collect-payment.ts'
 import { findPayment } from './payments.sql.ts'

@@ -3,29 +3,9 @@
  * for it only a moment; the work goes on, and what a crash leaves open is found by the recovery.
  */
 import type { Batcher } from './batcher.ts'
-import type { NextAction } from '../../platform/payments.ts'
+import type { Charge, NextAction, StartedPayment } from '../../contracts/payment-under-way.ts'
 import type { Settled } from './settle-batch.ts'
-import type { Outcome, Settlement } from './settlement.sql.ts'
-
-/** A payment that was started in the database. */
-export interface StartedPayment {
-  orderId: number
-  userId: number
-  eventId: number
-  quantity: number
-  amountCents: number
-  currency: string
-  attempt: number
-  paymentMethod: string
-  /** Undefined when the provider was not asked for an intent yet. */
-  intentId: string | undefined
-}
-
-/**
- * Carries a payment out at the provider. Asking again about the same attempt does nothing twice.
- * @returns Undefined when nobody knows yet what became of it.
- */
-export type Charge = (payment: StartedPayment) => Promise<Outcome | undefined>
+import type { Settlement } from './settlement.sql.ts'
 
 export interface CollectDeps {
   charge: Charge

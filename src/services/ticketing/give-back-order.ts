@@ -1,22 +1,13 @@
 /** Giving a hold back. One whose payment is in flight is voided at the provider first. */
+import type { Charge, VoidPayment } from '../../contracts/payment-under-way.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Batcher } from './batcher.ts'
-import type { Charge } from './collect-payment.ts'
 import type { Stock } from './gate.ts'
 import { type Order, findOrder } from './orders.sql.ts'
-import { type OpenPayment, findPayment } from './payments.sql.ts'
+import { findPayment } from './payments.sql.ts'
 import type { Settled } from './settle-batch.ts'
-import { type Outcome, type Settlement, releaseOrders } from './settlement.sql.ts'
-
-/**
- * Makes sure at the provider that nothing more is captured.
- * @returns What is the case afterwards: voided, or captured when it was too late.
- */
-export type VoidPayment = (
-  payment: OpenPayment,
-  reason: NonNullable<Outcome['reason']>,
-) => Promise<Outcome>
+import { type Settlement, releaseOrders } from './settlement.sql.ts'
 
 /** What the payment service does for orders. */
 export interface PaymentProviderPort {

@@ -1,9 +1,9 @@
 /** What ticketing tells the payment service about orders, and does when it knows more. */
+import type { OpenPayment, PaymentOutcome } from '../../contracts/payment-under-way.ts'
 import type { Database } from '../../platform/postgres.ts'
 import type { Batcher } from './batcher.ts'
 import { findRefundableOrder } from './orders.sql.ts'
 import {
-  type OpenPayment,
   checkPaymentSoon,
   claimOpenPayments,
   findCancelledEvent,
@@ -11,7 +11,7 @@ import {
   findUnsettledPayments,
 } from './payments.sql.ts'
 import type { Settled } from './settle-batch.ts'
-import type { Outcome, Settlement } from './settlement.sql.ts'
+import type { Settlement } from './settlement.sql.ts'
 
 export function createOpenPayments(deps: {
   db: Database
@@ -25,7 +25,7 @@ export function createOpenPayments(deps: {
     checkSoon: async (orderId: number) => {
       await checkPaymentSoon(db, orderId)
     },
-    settle: async (payment: OpenPayment, outcome: Outcome) => {
+    settle: async (payment: OpenPayment, outcome: PaymentOutcome) => {
       await settlements.submit(payment.eventId, { ...payment, ...outcome })
     },
     ownersOfOrder: async (orderId: number) => await findRefundableOrder(db, orderId),

@@ -1,7 +1,7 @@
 /** Orders and tickets as their buyers see them. */
 import { centsFromNumeric } from '../../kernel/money.ts'
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
-import type { NextAction } from '../../platform/payments.ts'
+import type { NextAction } from '../../contracts/payment-under-way.ts'
 import type { PaymentStatus } from './order-state.ts'
 
 export interface Order {

@@ -1,28 +1,10 @@
 /** Payments in flight, for whoever asks the provider what became of them. */
+import type { OpenPayment } from '../../contracts/payment-under-way.ts'
 import { centsFromNumeric } from '../../kernel/money.ts'
 import type { Queryable } from '../../platform/postgres.ts'
 
 /** As long as a payment is one caller's, once it is handed to them. */
 const CLAIM_SECONDS = 5
-
-/** A payment that was started and is not settled. */
-export interface OpenPayment {
-  orderId: number
-  userId: number
-  eventId: number
-  quantity: number
-  amountCents: number
-  currency: string
-  attempt: number
-  paymentMethod: string
-  intentId: string | undefined
-  /** The provider has said what the buyer has to do first. */
-  isWaiting: boolean
-  /** Nobody may pay it any more: what is in flight has to be voided. */
-  isOver: boolean
-  /** Why it is over. */
-  overReason: 'expired' | 'event_cancelled'
-}
 
 interface OpenPaymentRow {
   order_id: number

@@ -1,6 +1,6 @@
 /** What was placed under an Idempotency-Key, so that asking again gives the same answer. */
 import { centsFromNumeric } from '../../kernel/money.ts'
-import type { NextAction } from '../../platform/payments.ts'
+import type { NextAction } from '../../contracts/payment-under-way.ts'
 import type { Queryable } from '../../platform/postgres.ts'
 
 /** An order as it was placed, and what became of its payment if it was to be paid at once. */

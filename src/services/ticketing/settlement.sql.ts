@@ -1,7 +1,7 @@
 /** The statements that start, settle and end what has to be paid. See migrations/0003_payments.sql. */
+import type { PaymentOutcome } from '../../contracts/payment-under-way.ts'
 import type { Queryable } from '../../platform/postgres.ts'
 import type { Stock } from './gate.ts'
-import type { NextAction } from '../../platform/payments.ts'
 
 /** Whether the payment of an order can be started, see `start_payments`. */
 export type StartVerdict =
@@ -82,20 +82,8 @@ export async function startPayments(
   )
 }
 
-/** What became of a payment, for `settle_orders`. */
-export interface Outcome {
-  outcome: 'captured' | 'free' | 'declined' | 'requires_action' | 'voided'
-  /** The attempt that it is about. */
-  attempt: number
-  /** The payment intent at the provider. */
-  intentId: string | undefined
-  declineCode?: string | undefined
-  nextAction?: NextAction | undefined
-  /** Why it was voided: what the order is CANCELLED for. */
-  reason?: 'expired' | 'given_back' | 'event_cancelled' | undefined
-}
-
-export interface Settlement extends Outcome {
+/** For `settle_orders`. */
+export interface Settlement extends PaymentOutcome {
   orderId: number
   userId: number
   eventId: number
@@ -169,7 +157,7 @@ export async function settleOrders(
   }
 }
 
-function detailOf(outcome: Outcome): string | null {
+function detailOf(outcome: PaymentOutcome): string | null {
   switch (outcome.outcome) {
     case 'declined':
       return JSON.stringify({ decline_code: outcome.declineCode })

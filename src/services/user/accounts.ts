@@ -44,6 +44,8 @@ export interface Accounts {
   exportPersonalData: (userId: number) => Promise<Record<string, unknown>>
   /** What ties somebody to the shop who may want to leave. */
   findTies: (userId: number) => Promise<Ties[]>
+  /** Has the link sent with which an account without a password can be deleted. */
+  askAccountDeletion: (command: { userId: number; address: string }) => Promise<void>
   deleteAccount: (command: DeleteAccountCommand) => Promise<void>
   /** Uses up the token of a link that proves an address; a new one takes effect with it. */
   verifyEmail: (command: { token: string; requestId: string }) => Promise<void>

@@ -7,7 +7,9 @@ import { publish } from '../../platform/outbox/publish.ts'
 import type { CheckPasswordDeps } from './check-password.ts'
 import { anonymizeUser, lockLeavingUser } from './leaving-users.sql.ts'
 import { requirePassword } from './require-password.ts'
-import { type User, findUser } from './users.sql.ts'
+import { deadToken, userTokenHash } from './user-tokens.ts'
+import { useToken } from './user-tokens.sql.ts'
+import { type User, type UserWithPassword, findUser } from './users.sql.ts'
 
 export interface DeleteAccountDeps extends CheckPasswordDeps {
   db: Database
@@ -19,7 +21,8 @@ export interface DeleteAccountDeps extends CheckPasswordDeps {
 
 export interface DeleteAccountCommand {
   userId: number
-  currentPassword: string
+  /** The password; or, where there is none, the token of a mail to the address of the account. */
+  proof: { currentPassword: string } | { token: string }
   /** That tickets for events ahead stay good by their codes, but cannot be shown here any more. */
   acceptsLosingSight?: boolean | undefined
   requestId?: string | undefined
@@ -30,22 +33,24 @@ export interface DeleteAccountCommand {
  * transaction, so that they are either still there or gone everywhere; every session and access
  * token ends with it, and the address is free for a new account.
  * @throws AppError `account_in_use` with `reasons`; `confirmation_needed` with `upcoming_tickets`;
- * `invalid_value` for a wrong password; `unauthenticated`, `rate_limited`, `precondition_failed`.
+ * `invalid_value` for a wrong password, or a token that is not good for this account or no longer;
+ * `unauthenticated`, `rate_limited`, `precondition_failed`.
  */
 export async function deleteAccount(
   deps: DeleteAccountDeps,
   command: DeleteAccountCommand,
 ): Promise<void> {
-  const { userId } = command
+  const { userId, proof } = command
   const checked = await findUser(deps.db, userId)
   if (checked === undefined) throw new AppError('unauthenticated')
-  await requirePassword(deps, checked, command.currentPassword)
+  if ('currentPassword' in proof) await requirePassword(deps, checked, proof.currentPassword)
 
   const gone = await deps.db.transaction(async (tx) => {
     const user = await lockLeavingUser(tx, userId)
     if (user === undefined) throw new AppError('unauthenticated')
     if (user.suspendedAt !== null) throw new AppError('account_suspended')
     if (user.passwordHash !== checked.passwordHash) throw new AppError('precondition_failed')
+    if ('token' in proof) await requireToken(tx, user, proof.token)
     refuseWhileTied(
       await tiesIn(tx, deps.personalData, userId),
       command.acceptsLosingSight ?? false,
@@ -64,6 +69,16 @@ export async function deleteAccount(
     return await anonymizeUser(tx, userId)
   })
   deps.onRevoked(gone)
+}
+
+/** Who has a password shows that: a link is for an account that has none. */
+async function requireToken(tx: Transaction, user: UserWithPassword, token: string): Promise<void> {
+  const used = {
+    kind: 'account_deletion',
+    tokenHash: userTokenHash(token),
+    userId: user.id,
+  } as const
+  if (user.passwordHash !== null || !(await useToken(tx, used))) throw deadToken()
 }
 
 /** What would be in the way of leaving now, for who thinks about it. */

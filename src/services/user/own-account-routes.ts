@@ -159,7 +159,7 @@ export function ownAccountRoutes(app: HttpApp, deps: OwnAccountRoutesDeps): void
     async (request, reply) => {
       await deps.deleteAccount({
         userId: principalOf(request).userId,
-        currentPassword: request.body.current_password,
+        proof: { currentPassword: request.body.current_password },
         acceptsLosingSight: request.body.accepts_losing_sight,
         requestId: request.id,
       })

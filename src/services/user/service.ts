@@ -12,6 +12,7 @@ import type { SigningKeys } from '../../platform/signing-keys.ts'
 import type { SignInSettings } from '../../contracts/sign-in.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
+import { askAccountDeletion } from './ask-account-deletion.ts'
 import { askEmailChange } from './ask-email-change.ts'
 import { askPasswordReset } from './ask-password-reset.ts'
 import { askVerification } from './ask-verification.ts'
@@ -148,6 +149,9 @@ export function userService(
       await askVerification(useCaseDeps, command)
     },
     findTies: async (userId) => await findTies(useCaseDeps, userId),
+    askAccountDeletion: async (command) => {
+      await askAccountDeletion(useCaseDeps, command)
+    },
     deleteAccount: async (command) => {
       await deleteAccount(useCaseDeps, command)
     },

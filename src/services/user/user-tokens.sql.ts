@@ -1,7 +1,8 @@
 /** The tokens of links in mails, in PostgreSQL: only their hashes. */
 import type { Queryable, Transaction } from '../../platform/postgres.ts'
 
-export type UserTokenKind = 'password_reset' | 'email_verification' | 'email_change'
+export type UserTokenKind =
+  'password_reset' | 'email_verification' | 'email_change' | 'account_deletion'
 
 /** Keeps a token; one that is there already stays as it is. */
 export async function insertUserToken(

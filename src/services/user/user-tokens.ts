@@ -12,6 +12,7 @@ const LIFETIME_SECONDS: Record<UserTokenKind, number> = {
   password_reset: 3_600,
   email_verification: 86_400,
   email_change: 86_400,
+  account_deletion: 3_600,
 }
 
 export interface TokenRequest {

@@ -42,7 +42,10 @@ export async function beginSignIn(
 }
 
 /** @throws AppError `not_found` */
-export function providerOf({ providers }: ProvidersDeps, providerId: string): Provider {
+export function providerOf(
+  { providers }: Pick<ProvidersDeps, 'providers'>,
+  providerId: string,
+): Provider {
   const provider = providers.find(({ id }) => id === providerId)
   if (provider === undefined) throw new AppError('not_found')
   return provider

@@ -4,9 +4,10 @@ import { networkOf } from '../../../platform/http/network.ts'
 import type { RateLimiter } from '../../../platform/http/rate-limit.ts'
 import { lockUsers } from '../users.sql.ts'
 import { type Attempt, type ProvidersDeps, providerOf, reasonOf, redirectUriOf } from './begin-sign-in.ts' // prettier-ignore
-import { type IdentityDeps, addIdentity, enterWithIdentity } from './enter-with-identity.ts'
+import { connectIdentity } from './connect-identity.ts'
+import { type IdentityDeps, enterWithIdentity } from './enter-with-identity.ts'
 import type { Outcome, RefusalReason, ReturnCommand } from './foreign-sign-in.ts'
-import { findIdentityOwner, useSignIn } from './identities.sql.ts'
+import { useSignIn } from './identities.sql.ts'
 import type { Provider, ProvenIdentity } from './provider.ts'
 import type { SealedNotes } from './sealed-notes.ts'
 
@@ -66,7 +67,9 @@ async function decide(
     return refused(reasonOf(deps, provider, error))
   }
   if (attempt.userId !== undefined) {
-    const isConnected = await connectToOwn(deps, attempt.userId, identity, command.requestId)
+    const { userId } = attempt
+    const added = { userId, identity, provider: provider.name, requestId: command.requestId }
+    const isConnected = await connectToOwn(deps, added)
     return isConnected ? { kind: 'connected', next } : refused('taken')
   }
   const entry = await enterWithIdentity(deps, identity, command)
@@ -97,15 +100,12 @@ function belongs(attempt: Attempt, provider: Provider, command: ReturnCommand): 
 /** @returns False when it is another account's. */
 async function connectToOwn(
   deps: IdentityDeps,
-  userId: number,
-  identity: ProvenIdentity,
-  requestId: string,
+  added: Parameters<typeof connectIdentity>[2],
 ): Promise<boolean> {
   return await deps.db.transaction(async (tx) => {
-    const [user] = await lockUsers(tx, [userId])
+    const [user] = await lockUsers(tx, [added.userId])
     if (user === undefined) throw new AppError('unauthenticated')
     if (user.suspendedAt !== null) throw new AppError('account_suspended')
-    if (await addIdentity(deps, tx, { userId, identity, requestId })) return true
-    return (await findIdentityOwner(tx, identity)) === userId
+    return await connectIdentity(deps, tx, added)
   })
 }

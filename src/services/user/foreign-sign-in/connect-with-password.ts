@@ -1,13 +1,14 @@
 import { AppError } from '../../../kernel/errors.ts'
 import type { LogInCommand, LoggedIn } from '../log-in.ts'
 import { type User, lockUsers } from '../users.sql.ts'
+import { type ProvidersDeps, providerOf } from './begin-sign-in.ts'
 import type { Pending } from './come-back.ts'
-import { type IdentityDeps, addIdentity } from './enter-with-identity.ts'
+import { connectIdentity } from './connect-identity.ts'
+import type { IdentityDeps } from './enter-with-identity.ts'
 import type { ConnectCommand } from './foreign-sign-in.ts'
-import { findIdentityOwner } from './identities.sql.ts'
 import type { SealedNotes } from './sealed-notes.ts'
 
-export interface ConnectDeps extends IdentityDeps {
+export interface ConnectDeps extends IdentityDeps, Pick<ProvidersDeps, 'providers'> {
   pending: SealedNotes<Pending>
   logIn: (command: LogInCommand) => Promise<LoggedIn>
 }
@@ -32,12 +33,12 @@ export async function connectWithPassword(
   })
   if (user.id !== pending.userId) return { refused: 'stale' }
   const { identity, next } = pending
+  const { name: provider } = providerOf(deps, command.providerId)
   const isConnected = await deps.db.transaction(async (tx) => {
     const [current] = await lockUsers(tx, [user.id])
     // A password that was right before it was changed opens nothing for good.
     if (current?.tokenVersion !== user.tokenVersion) throw new AppError('unauthenticated')
-    if (await addIdentity(deps, tx, { userId: user.id, identity, requestId })) return true
-    return (await findIdentityOwner(tx, identity)) === user.id
+    return await connectIdentity(deps, tx, { userId: user.id, identity, provider, requestId })
   })
   return isConnected ? { user, device, next } : { refused: 'taken' }
 }

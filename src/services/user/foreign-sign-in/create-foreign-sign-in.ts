@@ -16,7 +16,8 @@ import { openIdProvider } from './openid-provider.ts'
 import { connectionsOf, removeIdentity } from './remove-identity.ts'
 import { createSealedNotes } from './sealed-notes.ts'
 
-export interface ForeignSignInDeps extends CheckPasswordDeps, Omit<ConnectDeps, 'pending'> {
+export interface ForeignSignInDeps
+  extends CheckPasswordDeps, Omit<ConnectDeps, 'pending' | 'providers'> {
   settings: SignInSettings
   clock: Clock
   /** Of 32 bytes, that nobody else knows. */
