@@ -185,6 +185,8 @@ suite('buying', () => {
     assert.equal(answer.headers['location'], `/sign-in?next=%2Fevents%2F${id}`)
   })
 
+      { key, quantity: '2147483648' },
+      { key, quantity: '9007199254740991' },
   test('somebody else’s order is nowhere', async () => {
     const event = await shop.create()
     const [alice, mallory] = [await signUp(shop.app), await signUp(shop.app)]
