@@ -67,5 +67,6 @@ export function isAtThisMachine(request: Pick<FastifyRequest, 'socket' | 'header
 }
 
 function originOf({ protocol, host }: FastifyRequest): string | undefined {
-  return /^[\w.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : undefined
+  const origin = `${protocol}://${host}`
+  return /^[\w.:[\]-]{1,255}$/.test(host) && URL.canParse(origin) ? origin : undefined
 }

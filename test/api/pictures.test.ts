@@ -226,6 +226,17 @@ test('of many uploads at once a few wait, and the rest are sent away', async () 
   assert.equal((await put(id, blue)).status, 200, 'and then there is room again')
 })
 
+test('an event with a picture is shown, whatever a request calls the shop', async () => {
+  const { id } = await withPicture(red)
+  for (const host of ['shop.example', 'a:b:c', '999.999.999.999', 'no name']) {
+    const answer = await shop.call({ method: 'GET', url: `/events/${id}`, headers: { host } })
+    assert.equal(answer.status, 200, host)
+    const card = /<meta property="og:image" content="([^"]*)"/.exec(answer.body)?.[1]
+    const origin = host === 'shop.example' ? `http://${host}` : ''
+    assert.match(card ?? '', new RegExp(`^${origin}/pictures/`), host)
+  }
+})
+
 test('a picture that is replaced, taken away, or of a deleted event is gone with all its files', async () => {
   const before = await rowsOfPictures()
   const first = await withPicture(red)
