@@ -31,7 +31,7 @@ export const stranger = (request: FastifyRequest): Visitor => ({
 export type FindVisitor = (request: FastifyRequest) => Promise<Visitor>
 
 export function visitorFinder(
-  deps: Pick<WebDeps, 'accounts' | 'mailbox' | 'ticketing'>,
+  deps: Pick<WebDeps, 'accounts' | 'mailbox' | 'ticketing' | 'origin'>,
   cookies: SessionCookies,
 ): FindVisitor {
   return async (request) => {
@@ -43,7 +43,8 @@ export function visitorFinder(
     // A form is answered with the way to a page, so that a rush of purchases asks nothing more.
     const isShown = user !== undefined && request.method === 'GET'
     const [openHold] = isShown ? await deps.ticketing.openHoldsOf(user.userId, 1) : []
-    return { ...stranger(request), user, language, openHold, seesMailbox }
+    const origin = deps.origin ?? originOf(request)
+    return { ...stranger(request), origin, user, language, openHold, seesMailbox }
   }
 }
 
