@@ -34,7 +34,17 @@ export function visitorFinder(
   deps: Pick<WebDeps, 'accounts' | 'mailbox' | 'ticketing' | 'origin'>,
   cookies: SessionCookies,
 ): FindVisitor {
+  /** The page that says what failed asks again, and must not wait again for the same to fail. */
+  const found = new WeakMap<FastifyRequest, Promise<Visitor>>()
   return async (request) => {
+    const before = found.get(request)
+    if (before !== undefined) return await before
+    const visitor = find(request)
+    found.set(request, visitor)
+    return await visitor
+  }
+
+  async function find(request: FastifyRequest): Promise<Visitor> {
     const token = cookies.readSession(request)
     const user = token === undefined ? undefined : await deps.accounts.findPageSession(token)
     const seesMailbox =
