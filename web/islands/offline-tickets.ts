@@ -25,6 +25,7 @@ const KEPT_AT = 'Kept-At'
 /** In a crowd the network may be there and still not answer. */
 const NETWORK_MS = 4_000
 const ENTRIES_MAX = 200
+const TOO_MANY_REQUESTS = 429
 
 const isPage = (path: string): boolean => /^\/tickets(\/order\/\d+)?$/.test(path)
 const isPart = (path: string): boolean =>
@@ -52,13 +53,23 @@ self.addEventListener('message', (event) => {
 async function answerPage(request: Request, path: string): Promise<Response> {
   try {
     const answer = await fromNetwork(request)
+    if (isTrouble(answer)) return (await shown(path)) ?? answer
     await keepPage(path, answer)
     return answer
   } catch (error) {
-    const kept = await find(path)
+    const kept = await shown(path)
     if (kept === undefined) throw error
-    return await marked(kept)
+    return kept
   }
+}
+
+/** A shop that is down or overrun, or what stands in front of it, is no better than no network. */
+const isTrouble = ({ status }: Response): boolean => status >= 500 || status === TOO_MANY_REQUESTS
+
+/** What was kept, as that; undefined when nothing was. */
+async function shown(path: string): Promise<Response | undefined> {
+  const kept = await find(path)
+  return kept && (await marked(kept))
 }
 
 /** Codes and style sheets never change under their address. */
