@@ -125,6 +125,22 @@ suite('sessions', () => {
   })
 })
 
+test('who is signed out in the middle of something comes back to where they were', async () => {
+  const { id } = await shop.create()
+  const signInFrom = async (referer: string) => {
+    const headers = { origin: `http://${HOST}`, referer }
+    const answer = await send('/checkout/1/pay', { card: 'pm_card_visa' }, headers)
+    assert.equal(answer.status, 303, answer.body)
+    return answer.headers['location']
+  }
+  assert.equal(await signInFrom(`http://${HOST}/checkout/1?other`), '/sign-in?next=%2Fcheckout%2F1%3Fother') // prettier-ignore
+  for (const strange of ['http://evil.example/checkout/1', 'checkout', '']) {
+    assert.equal(await signInFrom(strange), '/sign-in', strange)
+  }
+  const buying = await send(`/events/${id}/buy`, { quantity: '1' })
+  assert.equal(buying.headers['location'], `/sign-in?next=%2Fevents%2F${id}`)
+})
+
 suite('buying', () => {
   test('a form that is sent twice at once buys once', async () => {
     const event = await shop.create()
