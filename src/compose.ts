@@ -182,6 +182,7 @@ export async function composeShop(
     hasTestCards: defaultPaymentMethod !== undefined,
     mailbox: config.isProduction ? undefined : notification.mailbox,
     secureCookies: tls !== undefined || config.isProduction,
+    origin: config.signIn.origin,
   })
 
   const services: Record<Role, Service> = {

@@ -13,7 +13,7 @@ export function errorHandler(findVisitor: FindVisitor) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const refusal = refusalOf(error)
     if (refusal.code === 'unauthenticated') {
-      await seeOther(reply, signInPath(request.method === 'GET' ? request.url : '/'))
+      await seeOther(reply, signInPath(pageOf(request)))
       return
     }
     if (refusal.status >= 500) request.log.error({ err: error }, refusal.message)
@@ -23,11 +23,18 @@ export function errorHandler(findVisitor: FindVisitor) {
     }
     // The page says who is signed in, unless that is what failed.
     const visitor = await findVisitor(request).catch(() => stranger(request))
-    await sendPage(reply.code(refusal.status), pageOf(refusal, visitor, request.id))
+    await sendPage(reply.code(refusal.status), errorPage(refusal, visitor, request.id))
   }
 }
 
-function pageOf(refusal: AppError, visitor: Visitor, requestId: string): VNode {
+/** The page that somebody is on: this one, or the one whose form they sent. */
+function pageOf({ method, url, host, headers: { referer = '' } }: FastifyRequest): string {
+  if (method === 'GET' || method === 'HEAD') return url
+  const page = URL.canParse(referer) ? new URL(referer) : undefined
+  return page?.host === host ? page.pathname + page.search : '/'
+}
+
+function errorPage(refusal: AppError, visitor: Visitor, requestId: string): VNode {
   return (
     <ErrorPage
       visitor={visitor}

@@ -2,8 +2,10 @@
 import { numericFromCents } from '../src/kernel/money.ts'
 import type { EventDetails } from './needs.ts'
 
-export function eventJsonLd(event: EventDetails, address: string): Record<string, unknown> {
-  const image = event.picture === null ? event.imageUrl : new URL(event.picture.card, address).href
+/** @param origin Empty when nobody knows it; addresses then have none. */
+export function eventJsonLd(event: EventDetails, origin: string): Record<string, unknown> {
+  const address = `${origin}/events/${event.id}`
+  const image = event.picture === null ? event.imageUrl : origin + event.picture.card
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',

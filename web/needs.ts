@@ -213,4 +213,6 @@ export interface WebDeps {
   mailbox: Mailbox | undefined
   /** Whether browsers reach us by TLS, so that cookies may insist on it. */
   secureCookies: boolean
+  /** What whole addresses of pages begin with; undefined takes what the request says. */
+  origin: string | undefined
 }

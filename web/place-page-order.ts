@@ -1,5 +1,6 @@
 /** Buying with a form: what was sent becomes an order, or a refusal that the page can explain. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { QUANTITY_MAX } from '../src/contracts/order.ts'
 import { AppError } from '../src/kernel/errors.ts'
 import type { Language } from '../src/kernel/language.ts'
 import type { Refusal } from './components/buy-panel.tsx'
@@ -33,7 +34,10 @@ export async function placePageOrder(
   const t = buyingTexts[language]
   const quantity = wholeNumber(choice.quantity)
   const ticketTypeId = wholeNumber(choice.ticketType)
-  if (quantity === undefined) return fault('quantity', t.chooseQuantity, language)
+  // The API's schema sees to this; beyond an integer the database would refuse the whole batch.
+  if (quantity === undefined || quantity > QUANTITY_MAX) {
+    return fault('quantity', t.chooseQuantity, language)
+  }
   if (!KEY.test(key)) return { error: undefined, refusal: { ...t.staleForm, faults: [] } }
   if (event.ticketTypes.length > 1 && ticketTypeId === undefined) {
     return fault('ticket_type', t.chooseType, language)

@@ -31,6 +31,15 @@ test('what does not fit is named, kept as typed and left out', () => {
   assert.deepEqual(query, { limit: 24, q: 'rock' })
 })
 
+test('what nobody would type is cut off, and repeated by no link', () => {
+  const { typed, query } = readSearch({ q: 'ü'.repeat(9_000), category: '🎸'.repeat(9_000) })
+  assert.equal(typed.q, 'ü'.repeat(200))
+  assert.equal(query.category, '🎸'.repeat(200))
+  assert.ok(searchPath(typed, {}).length < 5_000, `${searchPath(typed, {}).length}`)
+  const cursor = 'c'.repeat(1_000)
+  assert.equal(readSearch({ cursor }).query.cursor, cursor, 'but for what is ours')
+})
+
 test('the best match needs words to match', () => {
   assert.equal(readSearch({ sort: 'relevance' }).query.sort, undefined)
   assert.equal(readSearch({ sort: 'relevance', q: 'rock' }).query.sort, 'relevance')

@@ -1,7 +1,7 @@
 /** A search as its address has it, and as the events are asked. */
 import { EVENT_SORTS } from '../src/contracts/event.ts'
 import type { Language } from '../src/kernel/language.ts'
-import { formOf } from './form.ts'
+import { type Form, formOf } from './form.ts'
 import { longDay } from './format.ts'
 import type { EventQuery } from './needs.ts'
 import { searchTexts } from './texts/search.ts'
@@ -34,13 +34,12 @@ const LENGTH_MAX = 200
 export function readSearch(sent: unknown, language: Language = 'en'): Search {
   const t = searchTexts[language]
   const form = formOf(sent)
-  const typed = Object.fromEntries(FIELDS.map((field) => [field, form(field)])) as Typed
+  const typed = Object.fromEntries(FIELDS.map((field) => [field, read(form, field)])) as Typed
   const faults: Fault[] = []
   const query: EventQuery = { limit: EVENTS_SHOWN + (isEverything(typed) ? 1 : 0) }
 
   for (const field of ['q', 'category', 'city'] as const) {
-    // By characters, so that none is cut in half.
-    if (typed[field] !== '') query[field] = [...typed[field]].slice(0, LENGTH_MAX).join('')
+    if (typed[field] !== '') query[field] = typed[field]
   }
   for (const field of ['from', 'to'] as const) {
     if (typed[field] === '') continue
@@ -58,6 +57,13 @@ export function readSearch(sent: unknown, language: Language = 'en'): Search {
   if (sort !== undefined && (sort !== 'relevance' || query.q !== undefined)) query.sort = sort
   if (typed.cursor !== '') query.cursor = typed.cursor
   return { typed, query, faults }
+}
+
+/** Nobody types more than fits, and every link of the page repeats what was typed. */
+function read(form: Form, field: SearchField): string {
+  const text = form(field)
+  // A cursor is ours. By characters, so that none is cut in half.
+  return field === 'cursor' ? text : [...text].slice(0, LENGTH_MAX).join('')
 }
 
 /** The address of a search with some fields changed; other fields mean another first page. */

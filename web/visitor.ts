@@ -31,10 +31,20 @@ export const stranger = (request: FastifyRequest): Visitor => ({
 export type FindVisitor = (request: FastifyRequest) => Promise<Visitor>
 
 export function visitorFinder(
-  deps: Pick<WebDeps, 'accounts' | 'mailbox' | 'ticketing'>,
+  deps: Pick<WebDeps, 'accounts' | 'mailbox' | 'ticketing' | 'origin'>,
   cookies: SessionCookies,
 ): FindVisitor {
+  /** The page that says what failed asks again, and must not wait again for the same to fail. */
+  const found = new WeakMap<FastifyRequest, Promise<Visitor>>()
   return async (request) => {
+    const before = found.get(request)
+    if (before !== undefined) return await before
+    const visitor = find(request)
+    found.set(request, visitor)
+    return await visitor
+  }
+
+  async function find(request: FastifyRequest): Promise<Visitor> {
     const token = cookies.readSession(request)
     const user = token === undefined ? undefined : await deps.accounts.findPageSession(token)
     const seesMailbox =
@@ -43,7 +53,8 @@ export function visitorFinder(
     // A form is answered with the way to a page, so that a rush of purchases asks nothing more.
     const isShown = user !== undefined && request.method === 'GET'
     const [openHold] = isShown ? await deps.ticketing.openHoldsOf(user.userId, 1) : []
-    return { ...stranger(request), user, language, openHold, seesMailbox }
+    const origin = deps.origin ?? originOf(request)
+    return { ...stranger(request), origin, user, language, openHold, seesMailbox }
   }
 }
 
@@ -67,5 +78,6 @@ export function isAtThisMachine(request: Pick<FastifyRequest, 'socket' | 'header
 }
 
 function originOf({ protocol, host }: FastifyRequest): string | undefined {
-  return /^[\w.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : undefined
+  const origin = `${protocol}://${host}`
+  return /^[\w.:[\]-]{1,255}$/.test(host) && URL.canParse(origin) ? origin : undefined
 }

@@ -1,12 +1,15 @@
 /** Pictures of events: what is taken, from whom, and what is served of it. */
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import sharp from 'sharp'
 import type { Event } from '../../src/contracts/event.ts'
+import { UPLOADS_MAX } from '../../src/services/event/picture-routes.ts'
 import { assertRefused } from '../support/accounts.ts'
 import type { TestAnswer } from '../support/app.ts'
 import { EVENTS, type EventShop, startEventShop } from '../support/event-api.ts'
 import type { Buyer } from '../support/sale.ts'
+import { until } from '../support/until.ts'
 
 const MIB = 1024 * 1024
 
@@ -224,6 +227,46 @@ test('of many uploads at once a few wait, and the rest are sent away', async () 
     assert.equal(answer.headers['retry-after'], '5')
   }
   assert.equal((await put(id, blue)).status, 200, 'and then there is room again')
+})
+
+test('an event with a picture is shown, whatever a request calls the shop', async () => {
+  const { id } = await withPicture(red)
+  for (const host of ['shop.example', 'a:b:c', '999.999.999.999', 'no name']) {
+    const answer = await shop.call({ method: 'GET', url: `/events/${id}`, headers: { host } })
+    assert.equal(answer.status, 200, host)
+    const card = /<meta property="og:image" content="([^"]*)"/.exec(answer.body)?.[1]
+    const origin = host === 'shop.example' ? `http://${host}` : ''
+    assert.match(card ?? '', new RegExp(`^${origin}/pictures/`), host)
+  }
+})
+
+test('while some upload for ever, others are sent away before they are read', async () => {
+  const { id } = await shop.create()
+  const { hostname, port } = new URL(await shop.app.listen())
+  const head = [
+    `PUT ${EVENTS}/${id}/picture HTTP/1.1`,
+    ...['Host: shop.example', `Authorization: Bearer ${shop.organizer.token}`],
+    ...['Content-Type: image/jpeg', 'Content-Length: 10000000', '', ''],
+  ]
+  const answers: string[] = []
+  const sockets = Array.from({ length: UPLOADS_MAX + 3 }, () => {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => undefined)
+    socket.on('data', (bytes) => answers.push(bytes.toString()))
+    socket.write(head.join('\r\n'))
+    return socket
+  })
+  try {
+    await until('those who come too late are answered', () => answers.length >= 3)
+    for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 503 [^]*being uploaded/)
+    const refused = await put(id, red)
+    assertRefused(refused, { status: 503, code: 'unavailable' })
+    assert.equal(refused.headers['retry-after'], '5')
+    assert.equal(answers.length, 3, 'the others still wait for their files')
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+  await until('there is room again', async () => (await put(id, blue)).status === 200)
 })
 
 test('a picture that is replaced, taken away, or of a deleted event is gone with all its files', async () => {

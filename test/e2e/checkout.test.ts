@@ -265,6 +265,17 @@ browserTest(
     )
     await picture(page, 'offline')
     await context.setOffline(false)
+    await page.reload()
+    await page.getByText(/You are offline/).waitFor({ state: 'hidden' })
+    await shop.app.db.query('alter table orders rename to orders_away')
+    try {
+      await page.reload()
+      await page.getByText(/You are offline; as of \d\d:\d\d\./).waitFor()
+      await page.getByRole('heading', { name: 'You are going to Deep Cellar' }).waitFor()
+    } finally {
+      await shop.app.db.query('alter table orders_away rename to orders')
+    }
+    await page.reload()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('/')
     assert.equal(await kept(), 0)

@@ -125,6 +125,22 @@ suite('sessions', () => {
   })
 })
 
+test('who is signed out in the middle of something comes back to where they were', async () => {
+  const { id } = await shop.create()
+  const signInFrom = async (referer: string) => {
+    const headers = { origin: `http://${HOST}`, referer }
+    const answer = await send('/checkout/1/pay', { card: 'pm_card_visa' }, headers)
+    assert.equal(answer.status, 303, answer.body)
+    return answer.headers['location']
+  }
+  assert.equal(await signInFrom(`http://${HOST}/checkout/1?other`), '/sign-in?next=%2Fcheckout%2F1%3Fother') // prettier-ignore
+  for (const strange of ['http://evil.example/checkout/1', 'checkout', '']) {
+    assert.equal(await signInFrom(strange), '/sign-in', strange)
+  }
+  const buying = await send(`/events/${id}/buy`, { quantity: '1' })
+  assert.equal(buying.headers['location'], `/sign-in?next=%2Fevents%2F${id}`)
+})
+
 suite('buying', () => {
   test('a form that is sent twice at once buys once', async () => {
     const event = await shop.create()
@@ -169,6 +185,8 @@ suite('buying', () => {
       { key: '', quantity: '1' },
       { key: 'x'.repeat(300), quantity: '1' },
       { key, quantity: '9' },
+      { key, quantity: '2147483648' },
+      { key, quantity: '9007199254740991' },
       { key: `${key}-2`, quantity: '1', ticket_type: '999999' },
     ] as Record<string, string>[]) {
       const answer = await send(`/events/${event.id}/buy`, fields, sameOrigin(cookie))
@@ -229,6 +247,9 @@ suite('what surrounds the pages', () => {
       assert.equal(answer.status, 404, path)
       assert.match(answer.body, /^<!doctype html>.*There is nothing here/)
     }
+    const nowhere = await open('/nowhere', { accept: 'text/html' })
+    assert.equal(nowhere.status, 404)
+    assert.equal(nowhere.headers['cache-control'], 'no-store', 'it may be there in a moment')
   })
 
   test('the style sheet is named after its content and kept for good', async () => {

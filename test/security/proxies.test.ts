@@ -77,6 +77,29 @@ test('host and protocol are those of the connection, or of a trusted proxy', asy
   assert.equal(await originShown(proxied), 'https://evil.example', 'a proxy is believed')
 })
 
+test('where the shop says what it is called, no request says otherwise', async () => {
+  const env = {
+    SAMPLE_DATA: 'on',
+    PUBLIC_URL: 'https://tickets.example',
+    TRUSTED_PROXIES: '127.0.0.1',
+  }
+  await using app = await startApp({ env })
+  const [{ id } = { id: 0 }] = await app.db.query<{ id: number }>(
+    'select min(id) as id from events',
+  )
+  for (const headers of [
+    { host: 'evil.example' },
+    { host: 'shop.example', 'x-forwarded-host': 'evil.example' },
+  ]) {
+    for (const url of ['/', `/events/${id}`, '/sitemap.xml', '/robots.txt']) {
+      const { status, body } = await app.inject({ method: 'GET', url, headers })
+      assert.equal(status, 200, url)
+      assert.match(body, /https:\/\/tickets\.example\//, url)
+      assert.doesNotMatch(body, /evil/, url)
+    }
+  }
+})
+
 test('a form of another site is no form of ours by naming our host in a forwarded header', async () => {
   await using app = await startApp()
   const answer = await app.inject({

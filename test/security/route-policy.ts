@@ -250,6 +250,16 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
     isPage: true,
     things: { order: { own: 303, others: 404 } },
   },
+  'GET /checkout/:id/pay': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+  },
+  'GET /checkout/:id/give-back': {
+    for: 'user',
+    isPage: true,
+    things: { order: { own: 303, others: 404 } },
+  },
   'POST /checkout/:id/pay': {
     for: 'user',
     isPage: true,

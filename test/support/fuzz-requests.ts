@@ -178,7 +178,7 @@ function targetOf(
 }
 
 /** Percent signs stay as they are, so that broken ones are sent too. */
-const inAddress = (text: string): string =>
+export const inAddress = (text: string): string =>
   [...Buffer.from(text)]
     .map((byte) => {
       const character = String.fromCharCode(byte)

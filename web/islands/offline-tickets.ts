@@ -25,6 +25,7 @@ const KEPT_AT = 'Kept-At'
 /** In a crowd the network may be there and still not answer. */
 const NETWORK_MS = 4_000
 const ENTRIES_MAX = 200
+const TOO_MANY_REQUESTS = 429
 
 const isPage = (path: string): boolean => /^\/tickets(\/order\/\d+)?$/.test(path)
 const isPart = (path: string): boolean =>
@@ -51,14 +52,17 @@ self.addEventListener('message', (event) => {
 
 async function answerPage(request: Request, path: string): Promise<Response> {
   const answer = await fromNetwork(request).catch(() => Response.error())
-  // A shop that fails is of no more use at a door than no network.
-  if (answer.type === 'error' || answer.status >= 500) {
+  if (isTrouble(answer)) {
     const kept = await find(path)
     return kept === undefined ? answer : await marked(kept)
   }
   await keepPage(path, answer).catch(withoutRoom)
   return answer
 }
+
+/** A shop that is down or overrun, or what stands in front of it, is no better than no network. */
+const isTrouble = ({ type, status }: Response): boolean =>
+  type === 'error' || status >= 500 || status === TOO_MANY_REQUESTS
 
 /** Codes and style sheets never change under their address. */
 async function answerPart(request: Request): Promise<Response> {

@@ -130,7 +130,7 @@ function headOf(event: EventDetails, origin: string, language: Language): PageHe
     description: shortened(summary.replace(/\s+/g, ' ').trim()),
     canonicalPath: path,
     imageUrl: event.picture === null ? undefined : origin + event.picture.card,
-    jsonLd: eventJsonLd(event, origin + path),
+    jsonLd: eventJsonLd(event, origin),
   }
 }
 

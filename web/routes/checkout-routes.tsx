@@ -58,6 +58,14 @@ export function checkoutRoutes(routes: PageRoutes): void {
     }
   })
 
+  // Where a form was answered with a page: a browser that was closed asks for that address again.
+  for (const form of ['pay', 'give-back']) {
+    app.get(`/checkout/:id/${form}`, page, async (request, reply) => {
+      const { order } = await findCheckout(request)
+      return await seeOther(reply, `/checkout/${order.orderId}`)
+    })
+  }
+
   app.post('/checkout/:id/give-back', page, async (request, reply) => {
     const { order } = await findCheckout(request)
     const { orderId, userId } = order

@@ -29,7 +29,7 @@ Disallow: /mailbox
 Disallow: /api/
 `
 
-export function siteRoutes({ app, events, findVisitor }: PageRoutes): void {
+export function siteRoutes({ app, events, findVisitor, origin: ownOrigin }: PageRoutes): void {
   const findEventIds = eventIndex(events, Date.now)
 
   app.get('/assets/:file', page, async (request, reply) => {
@@ -45,13 +45,13 @@ export function siteRoutes({ app, events, findVisitor }: PageRoutes): void {
   })
 
   app.get('/robots.txt', page, async (request, reply) => {
-    const { origin } = stranger(request)
+    const origin = ownOrigin ?? stranger(request).origin
     const sitemap = origin === undefined ? '' : `Sitemap: ${origin}/sitemap.xml\n`
     return await reply.header('Content-Type', 'text/plain; charset=utf-8').send(ROBOTS + sitemap)
   })
 
   app.get('/sitemap.xml', page, async (request, reply) => {
-    const { origin } = stranger(request)
+    const origin = ownOrigin ?? stranger(request).origin
     // Addresses in it are whole, so without a plausible host there are none.
     if (origin === undefined) throw new AppError('not_found')
     return await reply

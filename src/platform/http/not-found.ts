@@ -25,7 +25,8 @@ export function addNotFound(app: HttpApp, renderPage: RenderPage | undefined): v
         throw new AppError('not_found')
       }
       const { html, policy } = renderPage(request.headers['accept-language'])
-      void reply.header('Content-Security-Policy', policy)
+      // What is not here now may be in a moment, and another language has other words for it.
+      void reply.header('Content-Security-Policy', policy).header('Cache-Control', 'no-store')
       return reply.code(404).type('text/html; charset=utf-8').send(html)
     }
     void reply.header('Allow', [...allowed].sort().join(', '))

@@ -63,8 +63,34 @@ export function pictureRoutes(app: HttpApp, deps: EventRoutesDeps): void {
   )
 }
 
+/** Each may have ten megabytes, and is in memory from its first byte on. */
+export const UPLOADS_MAX = 8
+const RETRY_AFTER_SECONDS = 5
+
+/** Sends away who comes while many are uploading, before a byte of their file is read. */
+function limitUploads(scope: HttpApp): void {
+  let running = 0
+  scope.addHook('preParsing', (_request, { raw }, payload, done) => {
+    if (running >= UPLOADS_MAX) {
+      const detail = 'Too many pictures are being uploaded right now. Try again in a moment.'
+      done(new AppError('unavailable', { detail, retryAfterSeconds: RETRY_AFTER_SECONDS }))
+      return
+    }
+    running += 1
+    let isOver = false
+    const leave = () => {
+      if (!isOver) running -= 1
+      isOver = true
+    }
+    // Answered, or gone before that.
+    raw.once('finish', leave).once('close', leave)
+    done(null, payload)
+  })
+}
+
 /** In a scope of its own: nowhere else is a body of another type than JSON read. */
 function uploadRoute(scope: HttpApp, deps: EventRoutesDeps): void {
+  limitUploads(scope)
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, parsed) => {
     parsed(null, body)
