@@ -4,7 +4,7 @@ import { Notice } from '../components/notice.tsx'
 import { OrderFiles } from '../components/order-files.tsx'
 import { Receipt } from '../components/receipt.tsx'
 import { OfflineNote } from '../components/offline-note.tsx'
-import { TicketStub } from '../components/ticket-stub.tsx'
+import { TicketStubs } from '../components/ticket-stub.tsx'
 import { count, longDay, moment, price, timeWithOffset } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order, OrderLinks, Refund } from '../needs.ts'
@@ -41,17 +41,7 @@ export function OrderPage(props: OrderPageProps): VNode {
         <State {...props} />
         <Refunds {...props} />
         {isGood && order.ticketCodes.length > 0 && (
-          <ul class="stubs">
-            {order.ticketCodes.map((code, index) => (
-              <TicketStub
-                event={event}
-                language={language}
-                code={code}
-                qrCode={links?.tickets.get(code)?.qrSvg}
-                position={{ number: index + 1, of: order.ticketCodes.length }}
-              />
-            ))}
-          </ul>
+          <TicketStubs order={order} event={event} language={language} links={links} />
         )}
         {isGood && links !== undefined && <OrderFiles links={links} language={language} />}
         <Receipt order={order} event={event} language={language} />
