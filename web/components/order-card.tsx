@@ -15,7 +15,6 @@ interface OrderCardProps {
 /** An order in the list of somebody's orders, with the one thing to do about it. */
 export function OrderCard(props: OrderCardProps): VNode {
   const { order, event, language } = props
-  const t = orderTexts[language]
   const type = typeOf(order, event)
   const tag = tagOf(props)
   return (
@@ -31,7 +30,7 @@ export function OrderCard(props: OrderCardProps): VNode {
           <time dateTime={event.eventDate.toISOString()}>
             {shortDate(event.eventDate, event.timezone, language)}
           </time>
-          {' · '}
+          <br />
           <span dir="auto">{event.venue}</span>
         </p>
         <p class="order-facts">
@@ -42,7 +41,7 @@ export function OrderCard(props: OrderCardProps): VNode {
               <span dir="auto">{type}</span>
             </>
           )}
-          {` · ${price(order.totalPriceCents, event.currency, language)} · ${t.order(order.orderId)}`}
+          {` · ${price(order.totalPriceCents, event.currency, language)}`}
         </p>
         {tag !== undefined && (
           <p>

@@ -42,7 +42,6 @@ export function TestCards(props: {
             <span class="pay-card-brand">
               {`${card.brand} `}
               <span class="pay-card-number">
-                <span aria-hidden="true">•• </span>
                 <span class="visually-hidden">{t.ending('')}</span>
                 {card.lastFour}
               </span>

@@ -126,11 +126,9 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
           </span>
         </p>
         <p class="held-what">
-          <span>
-            {t.heldFor(count(quantity, ...t.tickets, language))}
-            {about.length > 0 && <small dir="auto">{about.join(' · ')}</small>}
-          </span>
+          <span>{t.heldFor(count(quantity, ...t.tickets, language))}</span>
           <strong>{price(totalPriceCents, event.currency, language)}</strong>
+          {about.length > 0 && <small dir="auto">{about.join(' · ')}</small>}
         </p>
         {expiresAt !== undefined && (
           <HoldClock

@@ -40,11 +40,15 @@ export function OrderPage(props: OrderPageProps): VNode {
         <h1 dir="auto">{isGood ? t.going(event.name) : event.name}</h1>
         <State {...props} />
         <Refunds {...props} />
-        {isGood && order.ticketCodes.length > 0 && (
-          <TicketStubs order={order} event={event} language={language} links={links} />
-        )}
-        {isGood && links !== undefined && <OrderFiles links={links} language={language} />}
-        <Receipt order={order} event={event} language={language} />
+        <div class="order-columns">
+          {isGood && order.ticketCodes.length > 0 && (
+            <div class="order-tickets">
+              <TicketStubs order={order} event={event} language={language} links={links} />
+              {links !== undefined && <OrderFiles links={links} language={language} />}
+            </div>
+          )}
+          <Receipt order={order} event={event} language={language} />
+        </div>
         <p class="page-links">
           <a href="/tickets">{t.all}</a>
           <a href={`/events/${event.id}`}>{t.about}</a>

@@ -7,7 +7,7 @@ const whyCancelled: Record<string, string> & { other: string } = {
   given_back: 'The tickets were given back before they were paid.',
   payment_declined: 'The payment was declined, so nothing was bought and nothing is charged.',
   event_cancelled: 'The event is cancelled. What was paid goes back to where it came from.',
-  refunded: 'The tickets were taken back, and so is the money.',
+  refunded: 'The tickets were taken back, and the money goes back to where it came from.',
   not_available: 'The payment came when the tickets were gone already, so it goes back.',
   other: 'This order has no tickets any more.',
 }
@@ -119,7 +119,7 @@ export const orderTexts: Texts<typeof en> = {
         'Die Zahlung wurde abgelehnt; es wurde nichts gekauft und nichts abgebucht.',
       event_cancelled:
         'Die Veranstaltung ist abgesagt. Was bezahlt ist, geht dahin zurück, woher es kam.',
-      refunded: 'Die Tickets wurden zurückgenommen, und das Geld geht zurück.',
+      refunded: 'Die Tickets wurden zurückgenommen, und das Geld geht dahin zurück, woher es kam.',
       not_available: 'Die Zahlung kam, als die Tickets schon weg waren; sie geht zurück.',
       other: 'Diese Bestellung hat keine Tickets mehr.',
     },
