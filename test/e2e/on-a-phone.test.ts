@@ -37,8 +37,10 @@ browserTest(
     const { page } = visitor
     for (const size of [PHONE, SMALL_PHONE]) {
       await page.setViewportSize(size)
-      await page.goto(`/checkout/${stage.orders.held}`)
-      assert.ok(await isInView(page), 'at the top of the page')
+      for (const order of [stage.orders.declined, stage.orders.held]) {
+        await page.goto(`/checkout/${order}`)
+        assert.ok(await isInView(page), `order ${order} at ${size.width}`)
+      }
       await page.getByLabel(/4242/).focus()
       for (let stop = 0; stop < STOPS; stop += 1) {
         assert.equal(await page.evaluate(isCovered), false, `stop ${stop} at ${size.width}`)
