@@ -161,6 +161,7 @@ browserTest('my tickets say one thing about each order, and lead to what can be 
     .evaluateAll((orders) => orders.map((order) => order.querySelectorAll('.tag').length))
   assert.ok(tags.length > 8 && tags.every((count) => count <= 1), String(tags))
   await page.getByText('Event cancelled · €150.00 refunded').waitFor()
+  await page.getByText('1 of 2 tickets · €150.00 · €75.00 refunded').waitFor()
 
   await page.setViewportSize(DESKTOP)
   for (const name of ['Pay now', 'Show 2 tickets']) {

@@ -42,6 +42,7 @@ export function OrderCard(props: OrderCardProps): VNode {
             </>
           )}
           {` · ${price(order.totalPriceCents, event.currency, language)}`}
+          {isReturnedInPart(order) && order.refundedCents > 0 && ` · ${refundedOf(props)}`}
         </p>
         {tag !== undefined && (
           <p>
@@ -58,12 +59,17 @@ const pathOf = (order: Order): string => `/tickets/order/${order.orderId}`
 const nameId = (order: Order): string => `order-${order.orderId}`
 
 /** How many, and how many of these are good when some were returned. */
-function ticketsOf({ quantity, ticketCodes, status }: Order, language: Language): string {
+function ticketsOf(order: Order, language: Language): string {
   const t = orderTexts[language]
-  const all = count(quantity, ...t.ticket, language)
-  const isSome = status === 'CONFIRMED' && ticketCodes.length < quantity
-  return isSome ? t.stillGood(ticketCodes.length, all) : all
+  const all = count(order.quantity, ...t.ticket, language)
+  return isReturnedInPart(order) ? t.stillGood(order.ticketCodes.length, all) : all
 }
+
+const isReturnedInPart = ({ ticketCodes, quantity }: Order): boolean =>
+  ticketCodes.length > 0 && ticketCodes.length < quantity
+
+const refundedOf = ({ order, event, language }: OrderCardProps): string =>
+  orderTexts[language].refunded(price(order.refundedCents, event.currency, language))
 
 /** The one thing that is to be known of an order that is not simply good. */
 function tagOf({
@@ -73,8 +79,7 @@ function tagOf({
 }: OrderCardProps): { words: string; look: 'tag-over' | 'tag-low' } | undefined {
   // prettier-ignore
   const t = orderTexts[language]
-  const amount = price(order.refundedCents, event.currency, language)
-  const refunded = order.refundedCents > 0 ? [t.refunded(amount)] : []
+  const refunded = order.refundedCents > 0 ? [refundedOf({ order, event, language })] : []
   if (event.sale === 'cancelled') {
     return { words: [t.eventCancelled, ...refunded].join(' · '), look: 'tag-over' }
   }

@@ -98,7 +98,9 @@ function State({ visitor, order, event, moment: when }: OrderPageProps): VNode |
   if (when === 'returned') {
     return (
       <Notice tone="done" title={t.returned}>
-        <p>{t.returnedText(price(order.refundedCents, event.currency, language))}</p>
+        {order.refundedCents > 0 && (
+          <p>{t.returnedText(price(order.refundedCents, event.currency, language))}</p>
+        )}
       </Notice>
     )
   }

@@ -39,8 +39,8 @@ export function ReturnPage({ visitor, order, event, chosen, fault }: ReturnPageP
             event.name,
             moment(event.eventDate, event.timezone, language),
             moment(event.refundUntil, event.timezone, language),
-            eachPrice(order, event, language),
           )}
+          {order.totalPriceCents > 0 && ` ${t.returnMoney(eachPrice(order, event, language))}`}
         </p>
         <form class="return-tickets" method="post" action={`${path}/return`}>
           <fieldset

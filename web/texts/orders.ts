@@ -45,8 +45,9 @@ const en = {
   returnTickets: 'Return tickets',
   nothingReturned: 'Nothing was returned',
   chooseReturn: 'Choose the tickets that you want to return.',
-  returnText: (event: string, when: string, until: string, each: string) =>
-    `${event} was moved to ${when}. Tickets stay good for the new date. Until ${until} you may return them instead: ${each} for each goes back to where it was paid from.`,
+  returnText: (event: string, when: string, until: string) =>
+    `${event} was moved to ${when}. Tickets stay good for the new date. Until ${until} you may return them instead.`,
+  returnMoney: (each: string) => `${each} for each goes back to where it was paid from.`,
   which: 'Which tickets?',
   returnNote: 'A returned ticket opens no door any more, and somebody else may buy it.',
   returnThese: 'Return these tickets',
@@ -129,8 +130,9 @@ export const orderTexts: Texts<typeof en> = {
     returnTickets: 'Tickets zurückgeben',
     nothingReturned: 'Es wurde nichts zurückgegeben',
     chooseReturn: 'Wählen Sie die Tickets, die Sie zurückgeben möchten.',
-    returnText: (event, when, until, each) =>
-      `${event} wurde auf ${when} verlegt. Tickets bleiben für den neuen Termin gültig. Bis ${until} können Sie sie stattdessen zurückgeben: je ${each} gehen dorthin zurück, woher sie bezahlt wurden.`,
+    returnText: (event, when, until) =>
+      `${event} wurde auf ${when} verlegt. Tickets bleiben für den neuen Termin gültig. Bis ${until} können Sie sie stattdessen zurückgeben.`,
+    returnMoney: (each) => `Für jedes gehen ${each} dahin zurück, woher sie kamen.`,
     which: 'Welche Tickets?',
     returnNote:
       'Ein zurückgegebenes Ticket öffnet keine Tür mehr, und jemand anders kann es kaufen.',
