@@ -209,7 +209,7 @@ export const checkoutTexts: Texts<typeof en> = {
     tryAgain: 'Noch einmal versuchen',
     otherEvents: 'Andere Veranstaltungen',
     toOrder: 'Bestellung zeigen',
-    bar: (minutes) => `Noch ${minutes} für Sie reserviert.`,
+    bar: (minutes) => `Reserviert: noch ${minutes}.`,
     barPay: 'Jetzt bezahlen',
     minutes: ['Minute', 'Minuten'],
     tickets: ['Ticket', 'Tickets'],
