@@ -8,7 +8,7 @@ const over = { ...held, expiresAt: new Date(NOW) }
 const onSale = { sale: 'on_sale' } as const
 const called = { sale: 'cancelled' } as const
 const payment = (status: 'processing' | 'requires_action' | 'declined') => ({
-  payment: { status, declineCode: undefined },
+  payment: { status, method: 'pm_card_visa', declineCode: undefined },
 })
 
 test('a hold can be paid until its last moment', () => {

@@ -3,8 +3,11 @@ import type { FastifyReply } from 'fastify'
 import { AppError } from '../src/kernel/errors.ts'
 import type { Language } from '../src/kernel/language.ts'
 import type { FormProblem } from './components/account-form.tsx'
-import { type FaultTexts, faultTexts } from './texts/faults.ts'
+import { messageOf } from './refusal.ts'
+import { accountTexts } from './texts/account.ts'
+import { type FaultTexts, faultTexts, seeField } from './texts/faults.ts'
 import { refusalTexts } from './texts/refusals.ts'
+import { signInTexts } from './texts/sign-in.ts'
 
 /** A field that was left empty. Its message is in the language of the page already. */
 class EmptyField extends AppError {}
@@ -20,14 +23,16 @@ export function requireFilled(
 
 /**
  * Says what a refusal says, beside the field that it is about, and sets the status of the answer.
- * @param title Stands above the faults.
+ * @param words.title Stands above the faults.
+ * @param words.labels Of fields that this form calls otherwise than most do.
  * @throws What is no refusal, and that nobody is signed in any more.
  */
 export function problemOf(
   reply: FastifyReply,
   error: unknown,
-  { title, language }: { title: string; language: Language },
+  words: { title: string; language: Language; labels?: Record<string, string> },
 ): FormProblem {
+  const { title, language } = words
   if (!(error instanceof AppError) || error.status >= 500) throw error
   if (error.code === 'unauthenticated') throw error
   void reply.code(error.status)
@@ -35,9 +40,20 @@ export function problemOf(
   if (retryAfterSeconds !== undefined) {
     void reply.header('Retry-After', String(Math.ceil(retryAfterSeconds)))
   }
-  return field === undefined && error.code !== 'invalid_credentials'
-    ? { title: language === 'en' ? error.message : refusalTexts[language][error.code], faults: [] }
-    : { title, faults: [{ field: field ?? 'email', message: sentence(error, language) }] }
+  if (field === undefined && error.code !== 'invalid_credentials') {
+    return { title: messageOf(error, language), faults: [] }
+  }
+  const fault = { field: field ?? 'email', message: sentence(error, language) }
+  const label = { ...labelsOf(language), ...words.labels }[fault.field]
+  if (label === undefined) return { title, faults: [fault] }
+  return { title, faults: [{ ...fault, see: seeField[language](label) }] }
+}
+
+/** What the fields of most forms are called. */
+function labelsOf(language: Language): Partial<Record<string, string>> {
+  const { name, email, password } = signInTexts[language]
+  const { currentPassword, accept } = accountTexts[language]
+  return { name, email, password, current_password: currentPassword, accepts_losing_sight: accept }
 }
 
 function sentence(error: AppError, language: Language): string {

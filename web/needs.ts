@@ -61,6 +61,8 @@ export interface Order {
   orderId: number
   userId: number
   eventId: number
+  /** All tickets of an order are of one. */
+  ticketTypeId: number
   quantity: number
   totalPriceCents: number
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
@@ -76,7 +78,7 @@ export interface Order {
   /** What its buyer has to do before its payment goes on. */
   nextAction: { url?: string } | undefined
   /** How its last payment stands; undefined when none was tried. */
-  payment: { status: PaymentStatus; declineCode: string | undefined } | undefined
+  payment: { status: PaymentStatus; method: string; declineCode: string | undefined } | undefined
 }
 
 type PaymentStatus =

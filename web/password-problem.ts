@@ -3,6 +3,7 @@ import { AppError } from '../src/kernel/errors.ts'
 import type { Language } from '../src/kernel/language.ts'
 import type { FormProblem } from './components/account-form.tsx'
 import { messageOf } from './refusal.ts'
+import { seeField } from './texts/faults.ts'
 import { foreignSignInTexts } from './texts/foreign-sign-in.ts'
 
 /**
@@ -22,9 +23,9 @@ export function passwordProblem(
   }
   const isWrong = error.code === 'invalid_credentials' || error.code === 'invalid_value'
   if (!isWrong) return { title: messageOf(error, language), faults: [] }
-  const { notConnected, wrongPassword } = foreignSignInTexts[language]
+  const { notConnected, wrongPassword, password } = foreignSignInTexts[language]
   return {
     title: notConnected,
-    faults: [{ field: 'password', message: wrongPassword }],
+    faults: [{ field: 'password', message: wrongPassword, see: seeField[language](password) }],
   }
 }

@@ -9,6 +9,7 @@ import { wholeNumber } from './form.ts'
 import type { EventDetails, Ticketing } from './needs.ts'
 import { messageOf } from './refusal.ts'
 import { buyingTexts } from './texts/buying.ts'
+import { seeField } from './texts/faults.ts'
 
 export interface SentOrder {
   choice: Choice
@@ -98,12 +99,15 @@ function refusalOf(error: AppError, quantity: number, language: Language): Refus
   return { ...words, faults: [] }
 }
 
-const fault = (field: string, message: string, language: Language): PageOrder => ({
+const fault = (field: Field, message: string, language: Language): PageOrder => ({
   error: undefined,
   refusal: faultOf(field, message, language),
 })
 
-const faultOf = (field: string, message: string, language: Language): Refusal => ({
-  title: buyingTexts[language].nothing,
-  faults: [{ field, message }],
-})
+type Field = 'quantity' | 'ticket_type'
+
+function faultOf(field: Field, message: string, language: Language): Refusal {
+  const { nothing, howMany, type } = buyingTexts[language]
+  const see = seeField[language](field === 'quantity' ? howMany : type)
+  return { title: nothing, faults: [{ field, message, see }] }
+}

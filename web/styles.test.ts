@@ -83,3 +83,24 @@ test('nothing depends on the direction of writing', () => {
   const physical = /^\s*(margin|padding|border|inset)?-?(left|right|width|height)\s*:/m
   assert.doesNotMatch(stylesheet.bytes.toString(), physical)
 })
+
+test('no rule is for what no page has', () => {
+  const web = new URL('./', import.meta.url)
+  const sources = readdirSync(web, { recursive: true })
+    .map(String)
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\./.test(name))
+    .map((name) => readFileSync(new URL(name, web), 'utf8'))
+    .join('\n')
+  const rules = stylesheet.bytes.toString().replace(/"data:[^"]*"/g, '')
+  const names = new Set([...rules.matchAll(/\.([a-z][\w-]*)/gi)].map(([, name = '']) => name))
+  assert.ok(names.size > 100, 'there are rules')
+  const unused = [...names].filter((name) => {
+    const isNamed = new RegExp(`["'\`\\s.]${name}["'\`\\s$\\]:]`).test(sources)
+    // `notice-${tone}`
+    const isMadeUp = [...name.matchAll(/-/g)].some(({ index }) =>
+      sources.includes(`${name.slice(0, index + 1)}\${`),
+    )
+    return !isNamed && !isMadeUp
+  })
+  assert.deepEqual(unused, [])
+})

@@ -78,7 +78,7 @@ test('mails are in the language that the browser asked for, until their reader c
   const headers = { 'accept-language': 'de-AT,de;q=0.9,en;q=0.7' }
   assert.equal((await post(app, REGISTER, ALICE, headers)).status, 201)
   const mail = await mailTo(app.db, ALICE.email, 'verification-')
-  assert.equal(mail.subject, 'Bestätige deine E-Mail-Adresse')
+  assert.equal(mail.subject, 'Bestätigen Sie Ihre E-Mail-Adresse')
   const { token } = await signIn(app, ALICE)
   assert.equal((await get(app, ME, token)).json<Me>().language, 'de')
 

@@ -86,7 +86,8 @@ browserTest('somebody with a password is asked for it, and connected from then o
 
   await page.getByLabel('Password').fill('not the password')
   await button(page, 'Sign in and connect').click()
-  await page.getByRole('alert').getByText('The password is wrong.').waitFor()
+  await page.getByRole('alert').getByText('See “Password” below.').waitFor()
+  await page.getByText('The password is wrong.').waitFor()
   await page.getByLabel('Password').fill(PASSWORD)
   await button(page, 'Sign in and connect').click()
   await page.waitForURL('**/tickets')

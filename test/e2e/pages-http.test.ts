@@ -322,6 +322,29 @@ suite('what surrounds the pages', () => {
     }
   })
 
+  test('the design shows paying, tickets and accounts in each of their states', async () => {
+    const { body } = await open('/design')
+    for (const [kind, titles] of Object.entries({
+      checkout: ['The card was not accepted', 'Nothing was paid', 'We cannot take payments right now', 'Cards cannot be taken', 'Your bank wants to know', 'The time to pay is over'], // prettier-ignore
+      order: ['is confirmed', 'Your tickets are returned', 'This event has a new date', 'Not paid yet', 'This event is cancelled'], // prettier-ignore
+      tickets: ['No tickets yet', 'You hold tickets for', 'Nothing was returned'],
+      account: ['You are not signed in', 'Create an account', 'Your name is changed'],
+    })) {
+      const links = [...body.matchAll(new RegExp(`href="(/design\\?${kind}=[^"]+)"`, 'g'))]
+      const answers = await Promise.all(links.map(async ([, link = '']) => await open(link)))
+      for (const { status } of answers) assert.equal(status, 200)
+      for (const title of titles) {
+        assert.ok(
+          answers.some((answer) => answer.body.includes(title)),
+          title,
+        )
+      }
+    }
+    for (const part of ['stub-qr', 'pay-card-declined', 'order-do', 'class="receipt"']) {
+      assert.ok(body.includes(part), part)
+    }
+  })
+
   test('an event says what it is to whoever shares it', async () => {
     const { id } = await shop.create({
       name: 'A </script> & "B"',

@@ -84,6 +84,16 @@ export const SIGHTS: readonly Sight[] = [
   order('returnedSome', 'Of this refunded'),
   order('returnedAll', 'The tickets were taken back'),
   {
+    name: 'return-refused',
+    path: ({ orders }) => `/tickets/order/${orders.postponed}/return`,
+    as: 'fan',
+    shows: 'Choose the tickets that you want to return.',
+    then: async (page) => {
+      for (const box of await page.getByRole('checkbox').all()) await box.uncheck()
+      await press('Return these tickets')(page)
+    },
+  },
+  {
     name: 'return',
     path: ({ orders }) => `/tickets/order/${orders.postponed}/return`,
     as: 'fan',
@@ -102,6 +112,15 @@ export const SIGHTS: readonly Sight[] = [
     shows: 'Tickets bezahlen',
   },
   { ...order('paid', 'Night of the Harps'), name: 'order-german', language: 'de' },
+  { ...order('postponed', 'hat einen neuen Termin'), name: 'order-postponed-german', language: 'de' }, // prettier-ignore
+  { name: 'tickets-german', path: at('/tickets'), as: 'fan', shows: 'Meine Tickets', language: 'de' }, // prettier-ignore
+  {
+    name: 'return-german',
+    path: ({ orders }) => `/tickets/order/${orders.postponed}/return`,
+    as: 'fan',
+    shows: 'Welche Tickets?',
+    language: 'de',
+  },
 
   { name: 'sign-in', path: at('/sign-in'), shows: 'Forgot your password?' },
   {
@@ -118,7 +137,7 @@ export const SIGHTS: readonly Sight[] = [
   {
     name: 'sign-up-refused',
     path: at('/sign-up'),
-    shows: /Choose another|others would guess/,
+    shows: /others would guess/,
     then: async (page) => {
       await page.getByLabel('Name').fill('Zoë')
       await page.getByLabel('E-mail address').fill('zoe@shop.example')
@@ -148,6 +167,7 @@ export const SIGHTS: readonly Sight[] = [
   },
   { name: 'verify', path: at('/verify?token=none'), shows: 'Yes, it is mine' },
   { name: 'mailbox', path: at('/mailbox'), shows: 'Your tickets for' },
+  { name: 'mailbox-german', path: at('/mailbox'), shows: 'das Neueste zuerst', language: 'de' }, // prettier-ignore
   {
     name: 'mail',
     path: at('/mailbox'),
@@ -182,6 +202,7 @@ export const SIGHTS: readonly Sight[] = [
   { name: 'account-delete-not-yet', path: at('/account/delete'), as: 'fan', shows: 'You cannot leave yet' }, // prettier-ignore
 
   { name: 'design', path: at('/design'), shows: 'Design' },
+  { name: 'design-no-card', path: at('/design?checkout=no+card+chosen'), shows: 'Choose a card to pay with.' }, // prettier-ignore
 
   { name: 'home-german', path: at('/'), shows: 'Demnächst', language: 'de' },
   {

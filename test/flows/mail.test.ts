@@ -121,7 +121,7 @@ test('a mail arrives in its language, with its pictures in it and every header i
     }),
   )
   const [read] = await server.parsed()
-  assert.equal(read?.subject, 'Deine Tickets für Übermut Bcc: all@example.com')
+  assert.equal(read?.subject, 'Ihre Tickets für Übermut Bcc: all@example.com')
   assert.equal(read.messageId, '<order-7-confirmation@boxoffice.example>')
   assert.equal(read.headers.get('bcc'), undefined)
   assert.deepEqual(server.received[0]?.to, ['zoe@mail.boxoffice.local'])

@@ -5,13 +5,13 @@ import type { Visitor } from '../visitor.ts'
 import type { Language } from '../../src/kernel/language.ts'
 import { signInTexts } from '../texts/sign-in.ts'
 import { Field } from './field.tsx'
-import { ErrorSummary, Notice } from './notice.tsx'
+import { ErrorSummary, type Fault, Notice } from './notice.tsx'
 import { Poster } from './poster.tsx'
 
 /** Why a form comes again; without faults it is about none of its fields. */
 export interface FormProblem {
   title: string
-  faults: readonly { field: string; message: string }[]
+  faults: readonly Fault[]
 }
 
 /** @param props.autocomplete `username` where somebody signs in with it. */

@@ -8,14 +8,14 @@ import { buyingTexts } from '../texts/buying.ts'
 import type { Visitor } from '../visitor.ts'
 import { faultOf } from './field.tsx'
 import { LiveStock } from './live-stock.tsx'
-import { ErrorSummary, Notice } from './notice.tsx'
+import { ErrorSummary, type Fault, Notice } from './notice.tsx'
 import { SaleCountdown } from './sale-countdown.tsx'
 import { type Choice, Quantity, TicketTypes } from './ticket-choice.tsx'
 
 export interface Refusal {
   title: string
   /** Fields at fault; none when it is nobody's. */
-  faults: readonly { field: string; message: string }[]
+  faults: readonly Fault[]
   text?: string
 }
 

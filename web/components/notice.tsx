@@ -23,18 +23,24 @@ export function Notice(props: {
   )
 }
 
-/** What is wrong with a form, each entry leading to its field. */
-export function ErrorSummary(props: {
-  title: string
-  faults: readonly { field: string; message: string }[]
-}): VNode | null {
-  if (props.faults.length === 0) return null
+/** What is wrong with a field of a form. */
+export interface Fault {
+  field: string
+  message: string
+  /** Where to look: what the field says need not be said above it, too, when it is the only one. */
+  see?: string
+}
+
+/** What is wrong with a form, each entry leading to its field; a single one only says where. */
+export function ErrorSummary(props: { title: string; faults: readonly Fault[] }): VNode | null {
+  const { faults } = props
+  if (faults.length === 0) return null
   return (
     <Notice tone="problem" title={props.title}>
       <ul>
-        {props.faults.map(({ field, message }) => (
+        {faults.map(({ field, message, see }) => (
           <li>
-            <a href={`#${field}`}>{message}</a>
+            <a href={`#${field}`}>{faults.length === 1 ? (see ?? message) : message}</a>
           </li>
         ))}
       </ul>

@@ -13,7 +13,7 @@ export function CheckoutEndedPage({ visitor, order, event }: CheckoutPageProps):
     <Layout visitor={visitor} head={{ title }}>
       <div class="wrap page checkout">
         <h1>{title}</h1>
-        <p class="checkout-ended">
+        <p class="checkout-words">
           <strong dir="auto">{event.name}</strong>
           <br />
           {text}

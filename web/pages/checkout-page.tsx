@@ -1,5 +1,6 @@
 /** Paying for a hold: what it is, how long, what it costs, and with what. */
 import type { VNode } from 'preact'
+import { eachPrice, typeOf } from '../bought.ts'
 import { HoldClock } from '../components/hold-clock.tsx'
 import { ErrorSummary, Notice } from '../components/notice.tsx'
 import { Poster } from '../components/poster.tsx'
@@ -8,6 +9,7 @@ import { count, moment, price } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order } from '../needs.ts'
 import { checkoutTexts } from '../texts/checkout.ts'
+import { seeField } from '../texts/faults.ts'
 import type { Visitor } from '../visitor.ts'
 
 export interface CheckoutPageProps {
@@ -49,13 +51,16 @@ export function CheckoutPage(props: CheckoutPageProps): VNode {
                   <TestCards
                     language={language}
                     fault={props.trouble === 'no_card' ? t.chooseOne : undefined}
+                    declined={declinedMethod(order)}
                   />
                 )}
-                <button class="button button-big" type="submit">
-                  {isFree
-                    ? t.confirm
-                    : t.pay(price(order.totalPriceCents, event.currency, language))}
-                </button>
+                <div class="pay-bar">
+                  <button class="button button-big" type="submit">
+                    {isFree
+                      ? t.confirm
+                      : t.pay(price(order.totalPriceCents, event.currency, language))}
+                  </button>
+                </div>
               </form>
             )}
             <GiveBack {...props} />
@@ -66,10 +71,18 @@ export function CheckoutPage(props: CheckoutPageProps): VNode {
   )
 }
 
+/** What the bank said no to, when nothing was tried since. */
+const declinedMethod = ({ payment }: Order): string | undefined =>
+  payment?.status === 'declined' ? payment.method : undefined
+
 function Trouble({ visitor, order, trouble }: CheckoutPageProps): VNode | null {
-  const t = checkoutTexts[visitor.language]
+  const { language } = visitor
+  const t = checkoutTexts[language]
   if (trouble === 'no_card') {
-    return <ErrorSummary title={t.notPaid} faults={[{ field: 'card', message: t.chooseOne }]} />
+    const see = seeField[language](t.chooseCard)
+    return (
+      <ErrorSummary title={t.notPaid} faults={[{ field: 'card', message: t.chooseOne, see }]} />
+    )
   }
   if (trouble === 'busy') {
     return (
@@ -92,6 +105,8 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
   const { language } = visitor
   const t = checkoutTexts[language]
   const { quantity, totalPriceCents, expiresAt } = order
+  const each = quantity > 1 ? [t.each(eachPrice(order, event, language))] : []
+  const about = [typeOf(order, event) ?? [], each, totalPriceCents > 0 ? t.fees : []].flat()
   return (
     <section class="held" aria-labelledby="held">
       <div class="held-art">
@@ -101,7 +116,7 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
         <h2 id="held" dir="auto">
           {event.name}
         </h2>
-        <p>
+        <p class="held-event">
           <time dateTime={event.eventDate.toISOString()}>
             {moment(event.eventDate, event.timezone, language)}
           </time>
@@ -110,7 +125,11 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
             {event.city === null ? event.venue : `${event.venue}, ${event.city}`}
           </span>
         </p>
-        <p class="held-count">{t.heldFor(count(quantity, ...t.tickets, language))}</p>
+        <p class="held-what">
+          <span>{t.heldFor(count(quantity, ...t.tickets, language))}</span>
+          <strong>{price(totalPriceCents, event.currency, language)}</strong>
+          {about.length > 0 && <small dir="auto">{about.join(' · ')}</small>}
+        </p>
         {expiresAt !== undefined && (
           <HoldClock
             expiresAt={expiresAt}
@@ -119,15 +138,6 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
             now={now}
           />
         )}
-        <p class="held-total">
-          <span>
-            {t.total}
-            {quantity > 1 && totalPriceCents > 0 && (
-              <small>{t.each(price(totalPriceCents / quantity, event.currency, language))}</small>
-            )}
-          </span>
-          <strong>{price(totalPriceCents, event.currency, language)}</strong>
-        </p>
       </div>
     </section>
   )

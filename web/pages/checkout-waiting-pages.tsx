@@ -1,6 +1,5 @@
 /** Paying, while somebody else has the word: the buyer's bank. */
 import type { VNode } from 'preact'
-import { Notice } from '../components/notice.tsx'
 import { Layout } from '../layout.tsx'
 import { checkoutTexts } from '../texts/checkout.ts'
 import { type CheckoutPageProps, GiveBack, Held } from './checkout-page.tsx'
@@ -51,10 +50,8 @@ export function WaitingPage(props: CheckoutPageProps & { isBack: boolean }): VNo
       <div class="wrap page checkout">
         <h1>{title}</h1>
         <div data-island="pay-progress" data-path={path} data-waiting={t.stillWaiting}>
-          <Notice tone="info" title={title}>
-            <p>{t.processingText}</p>
-            <p role="status" data-progress="spoken" />
-          </Notice>
+          <p class="checkout-words">{t.processingText}</p>
+          <p role="status" data-progress="spoken" />
         </div>
         <Held {...props} />
         <p class="page-links">

@@ -1,8 +1,10 @@
 /**
  * Every component in every state, for those who change one: colours, type, buttons, forms, notices,
- * cards, an event's sale, and what is shown when there is nothing to show.
+ * cards, paying, tickets, the own account, and what is shown when there is nothing to show. Whole
+ * pages are a link away.
  */
-import type { ComponentChildren, VNode } from 'preact'
+import type { VNode } from 'preact'
+import { DesignSection } from '../components/design-section.tsx'
 import { EventCard } from '../components/event-card.tsx'
 import { Field } from '../components/field.tsx'
 import { ICON_NAMES, Icon } from '../components/icon.tsx'
@@ -12,6 +14,8 @@ import { Poster } from '../components/poster.tsx'
 import { SAMPLE_EVENTS } from '../design-samples.ts'
 import { Layout } from '../layout.tsx'
 import type { Visitor } from '../visitor.ts'
+import { DesignAccount, DesignBuying } from './design-buying.tsx'
+import { SAMPLE_PAGES } from './sample-pages.tsx'
 
 /** Of `styles/tokens.css`, by what they are for. */
 const COLOURS = [
@@ -33,7 +37,7 @@ export function DesignPage({ visitor }: { visitor: Visitor }): VNode {
           Ink, paper and one yellow; the posters bring every other colour. Dark or light is what the
           reader's device says.
         </p>
-        <Section title="Colours">
+        <DesignSection title="Colours">
           <ul class="design-colours">
             {COLOURS.map((name) => (
               <li>
@@ -42,8 +46,8 @@ export function DesignPage({ visitor }: { visitor: Visitor }): VNode {
               </li>
             ))}
           </ul>
-        </Section>
-        <Section title="Type">
+        </DesignSection>
+        <DesignSection title="Type">
           <p class="design-type design-size-0">A night out</p>
           <p class="design-type design-size-1">A night out</p>
           <p class="design-type design-size-2">A night out</p>
@@ -53,8 +57,8 @@ export function DesignPage({ visitor }: { visitor: Visitor }): VNode {
           <p>
             <a href="#type">A link</a>, <code>a code</code>
           </p>
-        </Section>
-        <Section title="Icons">
+        </DesignSection>
+        <DesignSection title="Icons">
           <ul class="design-row">
             {ICON_NAMES.map((name) => (
               <li>
@@ -62,11 +66,11 @@ export function DesignPage({ visitor }: { visitor: Visitor }): VNode {
               </li>
             ))}
           </ul>
-        </Section>
+        </DesignSection>
         <Buttons />
         <Forms />
         <Notices />
-        <Section title="Posters">
+        <DesignSection title="Posters">
           <ul class="design-posters">
             {CATEGORIES.map((category, index) => (
               <li>
@@ -75,47 +79,45 @@ export function DesignPage({ visitor }: { visitor: Visitor }): VNode {
               </li>
             ))}
           </ul>
-        </Section>
-        <Section title="Cards">
+        </DesignSection>
+        <DesignSection title="Cards">
           <ul class="cards">
             {SAMPLE_EVENTS.map(({ event }, index) => (
               <EventCard event={event} language={visitor.language} isLead={index === 0} />
             ))}
           </ul>
-        </Section>
-        <Section title="Event pages">
-          <p>The whole page of an event that is</p>
-          <ul class="page-links">
-            {SAMPLE_EVENTS.map(({ state }) => (
-              <li>
-                <a href={`/design?${new URLSearchParams({ event: state }).toString()}`}>{state}</a>
-              </li>
-            ))}
-          </ul>
-        </Section>
-        <Section title="Language">
+        </DesignSection>
+        <DesignBuying visitor={visitor} />
+        <DesignAccount visitor={visitor} />
+        <DesignSection title="Whole pages">
+          {Object.entries(SAMPLE_PAGES).map(([kind, pages]) => (
+            <>
+              <h3>{kind}</h3>
+              <ul class="page-links">
+                {Object.keys(pages).map((state) => (
+                  <li>
+                    <a href={`/design?${new URLSearchParams({ [kind]: state }).toString()}`}>
+                      {state}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </>
+          ))}
+        </DesignSection>
+        <DesignSection title="Language">
           <div class="footer design-footer">
             <LanguageSwitch visitor={visitor} />
           </div>
-        </Section>
+        </DesignSection>
       </div>
     </Layout>
   )
 }
 
-function Section(props: { title: string; children: ComponentChildren }): VNode {
-  const id = props.title.toLowerCase().replaceAll(' ', '-')
-  return (
-    <section class="design-section" aria-labelledby={id}>
-      <h2 id={id}>{props.title}</h2>
-      {props.children}
-    </section>
-  )
-}
-
 function Buttons(): VNode {
   return (
-    <Section title="Buttons">
+    <DesignSection title="Buttons">
       <div class="design-row">
         <button class="button" type="button">
           Buy now
@@ -135,13 +137,13 @@ function Buttons(): VNode {
         <span class="tag tag-low">12 left</span>
         <span class="tag tag-over">Sold out</span>
       </div>
-    </Section>
+    </DesignSection>
   )
 }
 
 function Forms(): VNode {
   return (
-    <Section title="Forms">
+    <DesignSection title="Forms">
       <form class="design-form">
         <Field name="design-name" label="Name" value="Nora" autocomplete="off" />
         <Field name="design-hint" label="With a hint" hint="As it is on your card." />
@@ -159,13 +161,13 @@ function Forms(): VNode {
           Only with tickets available
         </label>
       </form>
-    </Section>
+    </DesignSection>
   )
 }
 
 function Notices(): VNode {
   return (
-    <Section title="Notices">
+    <DesignSection title="Notices">
       <Notice tone="done" title="It is done">
         <p>And this is what happens next.</p>
       </Notice>
@@ -174,7 +176,9 @@ function Notices(): VNode {
       </Notice>
       <ErrorSummary
         title="Nothing was bought"
-        faults={[{ field: 'design-fault', message: 'Enter a number.' }]}
+        faults={[
+          { field: 'design-fault', message: 'Enter a number.', see: 'See “With a fault” above.' },
+        ]}
       />
       <p class="search-trouble">The search does not answer right now.</p>
       <div class="empty">
@@ -186,6 +190,6 @@ function Notices(): VNode {
           <p>What is empty says so, and what to do about it.</p>
         </div>
       </div>
-    </Section>
+    </DesignSection>
   )
 }

@@ -3,17 +3,19 @@ import type { VNode } from 'preact'
 import { moment } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { StoredMail } from '../needs.ts'
+import { mailboxTexts } from '../texts/mailbox.ts'
 import type { Visitor } from '../visitor.ts'
 
 export function MailboxPage(props: { visitor: Visitor; mails: readonly StoredMail[] }): VNode {
   const { visitor, mails } = props
+  const t = mailboxTexts[visitor.language]
   return (
-    <Layout visitor={visitor} head={{ title: 'Mailbox' }}>
+    <Layout visitor={visitor} head={{ title: t.title }}>
       <div class="wrap page">
-        <h1>Mailbox</h1>
-        <p>No mail leaves this shop: what would have been sent is kept here, the newest first.</p>
+        <h1>{t.title}</h1>
+        <p>{t.why}</p>
         {mails.length === 0 ? (
-          <p class="mailbox-empty">Nothing has been sent yet. Buy a ticket, and it is here.</p>
+          <p class="mailbox-empty">{t.none}</p>
         ) : (
           <ul class="mails">
             {mails.map((mail) => (
@@ -24,7 +26,7 @@ export function MailboxPage(props: { visitor: Visitor; mails: readonly StoredMai
                 </p>
                 <p class="mail-when">
                   <time dateTime={mail.createdAt.toISOString()}>
-                    {moment(mail.createdAt, 'UTC')}
+                    {moment(mail.createdAt, 'UTC', visitor.language)}
                   </time>
                 </p>
               </li>
@@ -37,33 +39,31 @@ export function MailboxPage(props: { visitor: Visitor; mails: readonly StoredMai
 }
 
 export function MailPage({ visitor, mail }: { visitor: Visitor; mail: StoredMail }): VNode {
+  const t = mailboxTexts[visitor.language]
   return (
     <Layout visitor={visitor} head={{ title: mail.subject }}>
       <div class="wrap page">
         <p class="page-links">
-          <a href="/mailbox">All mails</a>
+          <a href="/mailbox">{t.all}</a>
         </p>
         <h1 class="mail-title">{mail.subject}</h1>
         <dl class="mail-facts">
           <div>
-            <dt>To</dt>
+            <dt>{t.to}</dt>
             <dd>{mail.to}</dd>
           </div>
           <div>
-            <dt>Made</dt>
+            <dt>{t.made}</dt>
             <dd>
-              <time dateTime={mail.createdAt.toISOString()}>{moment(mail.createdAt, 'UTC')}</time>
+              <time dateTime={mail.createdAt.toISOString()}>
+                {moment(mail.createdAt, 'UTC', visitor.language)}
+              </time>
             </dd>
           </div>
         </dl>
-        <iframe
-          class="mail-body"
-          title="The mail as it would look"
-          sandbox=""
-          src={`/mailbox/${mail.id}/body`}
-        />
+        <iframe class="mail-body" title={t.frame} sandbox="" src={`/mailbox/${mail.id}/body`} />
         <details class="mail-text">
-          <summary>As plain text</summary>
+          <summary>{t.asText}</summary>
           <pre>{mail.text}</pre>
         </details>
       </div>

@@ -4,7 +4,7 @@ import { Notice } from '../components/notice.tsx'
 import { OrderFiles } from '../components/order-files.tsx'
 import { Receipt } from '../components/receipt.tsx'
 import { OfflineNote } from '../components/offline-note.tsx'
-import { TicketStub } from '../components/ticket-stub.tsx'
+import { TicketStubs } from '../components/ticket-stub.tsx'
 import { count, longDay, moment, price, timeWithOffset } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order, OrderLinks, Refund } from '../needs.ts'
@@ -40,21 +40,15 @@ export function OrderPage(props: OrderPageProps): VNode {
         <h1 dir="auto">{isGood ? t.going(event.name) : event.name}</h1>
         <State {...props} />
         <Refunds {...props} />
-        {isGood && order.ticketCodes.length > 0 && (
-          <ul class="stubs">
-            {order.ticketCodes.map((code, index) => (
-              <TicketStub
-                event={event}
-                language={language}
-                code={code}
-                qrCode={links?.tickets.get(code)?.qrSvg}
-                position={{ number: index + 1, of: order.ticketCodes.length }}
-              />
-            ))}
-          </ul>
-        )}
-        {isGood && links !== undefined && <OrderFiles links={links} language={language} />}
-        <Receipt order={order} event={event} language={language} />
+        <div class="order-columns">
+          {isGood && order.ticketCodes.length > 0 && (
+            <div class="order-tickets">
+              <TicketStubs order={order} event={event} language={language} links={links} />
+              {links !== undefined && <OrderFiles links={links} language={language} />}
+            </div>
+          )}
+          <Receipt order={order} event={event} language={language} />
+        </div>
         <p class="page-links">
           <a href="/tickets">{t.all}</a>
           <a href={`/events/${event.id}`}>{t.about}</a>
@@ -104,7 +98,9 @@ function State({ visitor, order, event, moment: when }: OrderPageProps): VNode |
   if (when === 'returned') {
     return (
       <Notice tone="done" title={t.returned}>
-        <p>{t.returnedText(price(order.refundedCents, event.currency, language))}</p>
+        {order.refundedCents > 0 && (
+          <p>{t.returnedText(price(order.refundedCents, event.currency, language))}</p>
+        )}
       </Notice>
     )
   }

@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { OfflineNote } from '../components/offline-note.tsx'
 import { OrderCard } from '../components/order-card.tsx'
 import { Poster } from '../components/poster.tsx'
+import { count } from '../format.ts'
 import { Layout } from '../layout.tsx'
 import type { EventDetails, Order } from '../needs.ts'
 import { orderTexts } from '../texts/orders.ts'
@@ -38,7 +39,11 @@ export function TicketsPage(props: TicketsPageProps): VNode {
         <h1>{t.myTickets}</h1>
         {orders.length === 0 && isFirst && <NoTickets visitor={visitor} />}
         <Orders visitor={visitor} title={t.toPay} orders={toPay} />
-        <Orders visitor={visitor} title={t.upcoming} orders={upcoming} />
+        <Orders
+          visitor={visitor}
+          title={`${t.upcoming} · ${count(goodTickets(upcoming), ...t.ticket, visitor.language)}`}
+          orders={upcoming}
+        />
         {past.length > 0 && (
           <details class="past-orders" open={toPay.length + upcoming.length === 0}>
             <summary>{`${t.past} (${past.length})`}</summary>
@@ -95,6 +100,9 @@ function grouped(orders: readonly OrderOfEvent[], now: number) {
     past: orders.filter((each) => !isToPay(each) && !isUpcoming(each)),
   }
 }
+
+const goodTickets = (orders: readonly OrderOfEvent[]): number =>
+  orders.reduce((sum, { order }) => sum + order.ticketCodes.length, 0)
 
 /** Who comes late still looks for their ticket among those that are ahead. */
 const DOORS_OPEN_MS = 12 * 3_600_000

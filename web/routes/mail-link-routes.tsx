@@ -58,7 +58,8 @@ export function mailLinkRoutes({ app, accounts, findVisitor }: PageRoutes): void
       await accounts.resetPassword({ token, password, requestId: request.id })
       return await sendPage(reply, <ResetDonePage visitor={visitor} />)
     } catch (error) {
-      const problem = problemOf(reply, error, { title: t.notChanged, language })
+      const labels = { password: t.newPassword }
+      const problem = problemOf(reply, error, { title: t.notChanged, language, labels })
       if (isDeadLink(error)) {
         const again = { path: '/forgot-password', label: t.askAgain }
         return await sendPage(reply, <DeadLinkPage visitor={visitor} again={again} />)

@@ -116,7 +116,8 @@ export function ownAccountRoutes(deps: PageRoutes): void {
       })
       return await seeOther(reply, doneAt('email'))
     } catch (error) {
-      const problem = problemOf(reply, error, { title: t.notChanged, language })
+      const labels = { email: t.newEmail }
+      const problem = problemOf(reply, error, { title: t.notChanged, language, labels })
       return await sendPage(reply, <ChangeEmailPage {...{ visitor, present, email, problem }} />)
     }
   })
@@ -147,7 +148,8 @@ export function ownAccountRoutes(deps: PageRoutes): void {
       if (session !== undefined) cookies.writeSession(reply, session)
       return await seeOther(reply, doneAt('password'))
     } catch (error) {
-      const problem = problemOf(reply, error, { title: t.notChanged, language })
+      const labels = { password: signInTexts[language].newPassword }
+      const problem = problemOf(reply, error, { title: t.notChanged, language, labels })
       return await sendPage(reply, <ChangePasswordPage {...{ visitor, present, problem }} />)
     }
   })

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../src/kernel/errors.ts'
 import { choicesOf } from '../form.ts'
 import { ReturnPage } from '../pages/return-page.tsx'
+import { messageOf } from '../refusal.ts'
 import { mayReturn } from '../returns.ts'
 import { seeOther, sendPage } from '../send-page.ts'
 import { orderTexts } from '../texts/orders.ts'
@@ -25,12 +26,13 @@ export function returnRoutes(routes: PageRoutes): void {
     if (returning === undefined) return await seeOther(reply, orderPath(request))
     const chosen = choicesOf(request.body, 'ticket')
     const { order, visitor } = returning
+    const again = async (status: number, fault: string) =>
+      await sendPage(
+        reply.code(status),
+        <ReturnPage {...returning} chosen={chosen} fault={fault} />,
+      )
+    if (chosen.length === 0) return await again(422, orderTexts[visitor.language].chooseReturn)
     try {
-      if (chosen.length === 0) {
-        throw new AppError('invalid_value', {
-          detail: orderTexts[visitor.language].chooseReturn,
-        })
-      }
       const { userId, userType } = userOf(visitor)
       await ticketing.refundOrder({
         orderId: order.orderId,
@@ -40,11 +42,7 @@ export function returnRoutes(routes: PageRoutes): void {
       })
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error
-      const fault = error.message
-      return await sendPage(
-        reply.code(error.status),
-        <ReturnPage {...returning} chosen={chosen} fault={fault} />,
-      )
+      return await again(error.status, messageOf(error, visitor.language))
     }
     return await seeOther(reply, `/tickets/order/${order.orderId}?returned`)
   })

@@ -1,15 +1,15 @@
 /** What a site has besides its pages: styles, icon, word to robots, and the list of error codes. */
+import type { VNode } from 'preact'
 import { type Asset, favicon, scripts, stylesheet } from '../assets.ts'
-import { NO_CHOICE } from '../components/ticket-choice.tsx'
-import { SAMPLE_EVENTS, SAMPLE_USER } from '../design-samples.ts'
-import { EventPage } from '../pages/event-page.tsx'
+import { SAMPLE_USER } from '../design-samples.ts'
 import { AppError } from '../../src/kernel/errors.ts'
 import { formOf } from '../form.ts'
 import { DesignPage } from '../pages/design-page.tsx'
 import { ErrorCodesPage } from '../pages/error-codes-page.tsx'
+import { SAMPLE_PAGES } from '../pages/sample-pages.tsx'
 import { sendPage } from '../send-page.ts'
 import { eventIndex, sitemapXml } from '../sitemap.ts'
-import { stranger } from '../visitor.ts'
+import { type Visitor, stranger } from '../visitor.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
 const ASSETS = new Map<string, Asset>(
@@ -62,21 +62,8 @@ export function siteRoutes({ app, events, findVisitor, origin: ownOrigin }: Page
 
   app.get('/design', page, async (request, reply) => {
     const visitor = await findVisitor(request)
-    const state = formOf(request.query)('event')
-    const event = SAMPLE_EVENTS.find((sample) => sample.state === state)?.event
     void reply.header('X-Robots-Tag', 'noindex')
-    if (event === undefined) return await sendPage(reply, <DesignPage visitor={visitor} />)
-    const signedIn = { ...visitor, user: SAMPLE_USER }
-    return await sendPage(
-      reply,
-      <EventPage
-        visitor={signedIn}
-        event={event}
-        choice={NO_CHOICE}
-        orderKey=""
-        refusal={undefined}
-      />,
-    )
+    return await sendPage(reply, samplePage(request.query, visitor))
   })
 
   app.get('/docs/errors', page, async (request, reply) => {
@@ -87,4 +74,14 @@ export function siteRoutes({ app, events, findVisitor, origin: ownOrigin }: Page
       visitor.user === undefined ? 'public' : 'private',
     )
   })
+}
+
+/** `?checkout=declined`: that page in that state; otherwise the page of the design itself. */
+function samplePage(query: unknown, visitor: Visitor): VNode {
+  const form = formOf(query)
+  for (const [kind, pages] of Object.entries(SAMPLE_PAGES)) {
+    const show = new Map(Object.entries(pages)).get(form(kind))
+    if (show !== undefined) return show({ ...visitor, user: SAMPLE_USER })
+  }
+  return <DesignPage visitor={visitor} />
 }

@@ -1,6 +1,12 @@
 /** What is wrong with a field of a form about an account: by the code of the refusal and the field. */
 import type { Texts } from './texts.ts'
 
+/** Leads to the field that says what is wrong with it. */
+export const seeField: Texts<(label: string) => string> = {
+  en: (label) => `See “${label}” below.`,
+  de: (label) => `Siehe unten: „${label}“.`,
+}
+
 const en = {
   invalid_credentials: 'E-mail address or password is wrong.',
   'invalid_request:name': 'The name must have 1 to 100 characters that can be printed.',

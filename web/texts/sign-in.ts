@@ -16,7 +16,6 @@ const en = {
   passwordHint: 'At least 8 characters, any you like. A few words together are good.',
   show: 'Show',
   hide: 'Hide',
-  showPassword: 'Show password',
   strength: {
     short: 'Too short: 8 characters at least.',
     fair: 'Fine. Longer is safer.',
@@ -82,7 +81,6 @@ export const signInTexts: Texts<typeof en> = {
     passwordHint: 'Mindestens 8 Zeichen, beliebige. Ein paar Wörter hintereinander sind gut.',
     show: 'Zeigen',
     hide: 'Verbergen',
-    showPassword: 'Passwort zeigen',
     strength: {
       short: 'Zu kurz: mindestens 8 Zeichen.',
       fair: 'In Ordnung. Länger ist sicherer.',

@@ -58,7 +58,10 @@ export function EventCard(
   )
 }
 
-/** The picture on white whatever the client makes of the rest: a scanner needs the contrast. */
+/**
+ * The picture, which has its own quiet zone, on white whatever the client makes of the rest: a scanner
+ * needs the contrast. The code fits on one line of most phones.
+ */
 export function Ticket({ label, code, picture }: Extract<Block, { kind: 'ticket' }>): VNode {
   return (
     <Table
@@ -76,14 +79,14 @@ export function Ticket({ label, code, picture }: Extract<Block, { kind: 'ticket'
           <img
             src={`cid:${picture.cid}`}
             alt={code}
-            width="200"
-            height="200"
-            style="display:block;width:200px;height:200px;margin:0 auto 14px;padding:12px;background:#ffffff;border:0;border-radius:8px"
+            width="240"
+            height="240"
+            style="display:block;width:240px;height:240px;margin:0 auto 14px;background:#ffffff;border:0;border-radius:8px"
           />
         )}
         <p
           class="ink"
-          style={`margin:0;font:700 14px/1.5 ${MONO};color:${INK};word-break:break-all`}
+          style={`margin:0;font:700 12px/1.5 ${MONO};color:${INK};word-break:break-all`}
         >
           {code}
         </p>

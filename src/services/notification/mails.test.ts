@@ -182,3 +182,11 @@ test('no language says what another does', () => {
     [],
   )
 })
+
+test('German says Sie to people, as the pages do', () => {
+  for (const [name, mail] of Object.entries(allMails('de', HARMLESS))) {
+    for (const text of [mail.subject, mail.text, mail.html.replace(/<[^>]*>/g, ' ')]) {
+      assert.doesNotMatch(text, /\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b/i, name)
+    }
+  }
+})

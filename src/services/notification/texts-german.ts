@@ -4,7 +4,7 @@ import type { Texts } from './texts.ts'
 export const german: Texts = {
   hello: (name) => `Hallo ${name},`,
   footer:
-    'Box Office schreibt dir wegen einer Bestellung oder eines Kontos unter dieser Adresse. Antworten auf diese Mail liest niemand.',
+    'Box Office schreibt Ihnen wegen einer Bestellung oder eines Kontos unter dieser Adresse. Antworten auf diese Mail liest niemand.',
   order: 'Bestellung',
   total: 'Summe',
   free: 'Kostenlos',
@@ -12,65 +12,65 @@ export const german: Texts = {
   showOrder: 'Bestellung ansehen',
 
   confirmation: {
-    subject: (event) => `Deine Tickets für ${event}`,
+    subject: (event) => `Ihre Tickets für ${event}`,
     preview: (count) =>
       count === 1
-        ? 'Dein Ticket ist in dieser Mail.'
-        : `Deine ${count} Tickets sind in dieser Mail.`,
-    title: (event) => `Du bist dabei: ${event}`,
+        ? 'Ihr Ticket ist in dieser Mail.'
+        : `Ihre ${count} Tickets sind in dieser Mail.`,
+    title: (event) => `Sie sind dabei: ${event}`,
     intro: (count) =>
-      count === 1 ? 'danke! Hier ist dein Ticket.' : 'danke! Hier sind deine Tickets.',
+      count === 1 ? 'danke! Hier ist Ihr Ticket.' : 'danke! Hier sind Ihre Tickets.',
     ticket: (number, count) => `Ticket ${number} von ${count}`,
-    advice: 'Zeig am Einlass einen Code. Wer ihn hat, kommt hinein; behalte ihn also für dich.',
+    advice: 'Zeigen Sie am Einlass einen Code. Wer ihn hat, kommt hinein; behalten Sie ihn also für sich.',
     pdf: 'Tickets zum Drucken (PDF)',
     calendar: 'In den Kalender eintragen',
   },
   returned: {
-    subject: (event) => `Deine Zahlung für ${event} geht zurück`,
-    preview: 'Es wurden keine Tickets ausgestellt, dein Geld behältst du.',
-    title: 'Dein Geld geht zurück',
+    subject: (event) => `Ihre Zahlung für ${event} geht zurück`,
+    preview: 'Es wurden keine Tickets ausgestellt, Ihr Geld behalten Sie.',
+    title: 'Ihr Geld geht zurück',
     tooLate: (event) =>
-      `deine Zahlung für ${event} kam an, als die Tickets nicht mehr für dich zurückgelegt und keine anderen mehr frei waren. Wir haben keine Tickets ausgestellt und schicken alles zurück.`,
+      `Ihre Zahlung für ${event} kam an, als die Tickets nicht mehr für Sie zurückgelegt und keine anderen mehr frei waren. Wir haben keine Tickets ausgestellt und schicken alles zurück.`,
     eventCancelled: (event) =>
-      `${event} wurde abgesagt, bevor deine Zahlung ankam. Wir haben keine Tickets ausgestellt und schicken alles zurück.`,
+      `${event} wurde abgesagt, bevor Ihre Zahlung ankam. Wir haben keine Tickets ausgestellt und schicken alles zurück.`,
     amount: 'Geht zurück',
-    when: 'Das Geld nimmt den Weg, auf dem es kam. Bis du es siehst, braucht die Bank ein paar Tage.',
+    when: 'Das Geld nimmt den Weg, auf dem es kam. Bis Sie es sehen, braucht die Bank ein paar Tage.',
   },
   changed: {
     subject: (event) => `Geändert: ${event}`,
-    preview: 'Deine Tickets bleiben gültig.',
+    preview: 'Ihre Tickets bleiben gültig.',
     title: (event) => `${event} hat sich geändert`,
-    intro: 'der Veranstalter hat etwas geändert, für das du Tickets hast.',
+    intro: 'der Veranstalter hat etwas geändert, für das Sie Tickets haben.',
     name: 'Name',
     date: 'Termin',
     venue: 'Ort',
-    valid: 'Deine Tickets bleiben gültig, wie sie sind.',
+    valid: 'Ihre Tickets bleiben gültig, wie sie sind.',
   },
   postponed: {
     subject: (event) => `Neuer Termin für ${event}`,
     preview: (date) => `Jetzt am ${date}.`,
     title: (event) => `${event} hat einen neuen Termin`,
     intro:
-      'die Veranstaltung wurde verschoben. Deine Tickets gelten am neuen Termin; du musst nichts tun.',
+      'die Veranstaltung wurde verschoben. Ihre Tickets gelten am neuen Termin; Sie müssen nichts tun.',
     date: 'Termin',
     refund: (until) =>
-      `Du kannst dann nicht? Bis ${until} kannst du deine Tickets auf der Seite deiner Bestellung zurückgeben und bekommst den ganzen Preis zurück.`,
+      `Sie können dann nicht? Bis ${until} können Sie Ihre Tickets auf der Seite Ihrer Bestellung zurückgeben und bekommen den ganzen Preis zurück.`,
     showOrders: 'Meine Tickets ansehen',
   },
   cancelled: {
     subject: (event) => `Abgesagt: ${event}`,
-    preview: 'Was du bezahlt hast, kommt von selbst zurück.',
+    preview: 'Was Sie bezahlt haben, kommt von selbst zurück.',
     title: (event) => `${event} ist abgesagt`,
     intro:
-      'es tut uns leid: Diese Veranstaltung findet nicht statt. Was du bezahlt hast, kommt von selbst zurück, auf dem Weg, auf dem es kam; du musst nichts tun. Wir schreiben dir, wenn es unterwegs ist.',
-    invalid: 'Deine Tickets dafür gelten nicht mehr.',
+      'es tut uns leid: Diese Veranstaltung findet nicht statt. Was Sie bezahlt haben, kommt von selbst zurück, auf dem Weg, auf dem es kam; Sie müssen nichts tun. Wir schreiben Ihnen, wenn es unterwegs ist.',
+    invalid: 'Ihre Tickets dafür gelten nicht mehr.',
   },
   refund: {
     subject: (event) => `Erstattung für ${event}`,
-    preview: (amount) => `${amount} sind unterwegs zu dir.`,
-    title: (amount) => `${amount} sind unterwegs zu dir`,
+    preview: (amount) => `${amount} sind unterwegs zu Ihnen.`,
+    title: (amount) => `${amount} sind unterwegs zu Ihnen`,
     intro:
-      'wir haben dein Geld auf dem Weg zurückgeschickt, auf dem du bezahlt hast. Bis du es siehst, braucht die Bank ein paar Tage.',
+      'wir haben Ihr Geld auf dem Weg zurückgeschickt, auf dem Sie bezahlt haben. Bis Sie es sehen, braucht die Bank ein paar Tage.',
     invalid: (count) =>
       count === 1 ? 'Dieses Ticket gilt nicht mehr:' : 'Diese Tickets gelten nicht mehr:',
     amount: 'Betrag',
@@ -80,56 +80,56 @@ export const german: Texts = {
     preview: 'Der Link gilt eine Stunde.',
     title: 'Neues Passwort wählen',
     intro:
-      'Jemand, hoffentlich du, hat für das Konto unter dieser Adresse ein neues Passwort angefordert.',
+      'Jemand, hoffentlich Sie, hat für das Konto unter dieser Adresse ein neues Passwort angefordert.',
     button: 'Neues Passwort wählen',
     advice:
-      'Der Link gilt eine Stunde und für ein Mal. Wenn du das nicht warst, tu nichts: Dein Passwort bleibt, wie es ist.',
+      'Der Link gilt eine Stunde und für ein Mal. Wenn Sie das nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.',
   },
   verification: {
-    subject: 'Bestätige deine E-Mail-Adresse',
-    preview: 'Ein Klick, und wir wissen, dass die Adresse dir gehört.',
-    title: 'Ist das deine Adresse?',
+    subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
+    preview: 'Ein Klick, und wir wissen, dass die Adresse Ihnen gehört.',
+    title: 'Ist das Ihre Adresse?',
     intro: 'Unter dieser Adresse wurde ein Konto bei Box Office eröffnet.',
     button: 'Adresse bestätigen',
     advice:
-      'Der Link gilt einen Tag. Wenn du kein Konto eröffnet hast, tu nichts: Mehr als diese Mail schreiben wir nicht.',
+      'Der Link gilt einen Tag. Wenn Sie kein Konto eröffnet haben, tun Sie nichts: Mehr als diese Mail schreiben wir nicht.',
   },
   newAddress: {
-    subject: 'Bestätige deine neue E-Mail-Adresse',
-    preview: 'Damit wechselt dein Konto zu dieser Adresse.',
-    title: 'Ist das deine Adresse?',
-    intro: 'Jemand, hoffentlich du, möchte diese Adresse für sein Konto bei Box Office.',
+    subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
+    preview: 'Damit wechselt Ihr Konto zu dieser Adresse.',
+    title: 'Ist das Ihre Adresse?',
+    intro: 'Jemand, hoffentlich Sie, möchte diese Adresse für sein Konto bei Box Office.',
     button: 'Diese Adresse verwenden',
     advice:
-      'Der Link gilt einen Tag; bis dahin ändert sich nichts. Wenn du das nicht warst, tu nichts.',
+      'Der Link gilt einen Tag; bis dahin ändert sich nichts. Wenn Sie das nicht waren, tun Sie nichts.',
   },
   addressChange: {
-    button: 'Mein Passwort ändern',
+    button: 'Passwort ändern',
     asked: {
-      subject: 'Deine E-Mail-Adresse soll sich ändern',
-      preview: 'Wenn du das nicht warst, ändere jetzt dein Passwort.',
-      title: 'Eine neue Adresse für dein Konto',
+      subject: 'Ihre E-Mail-Adresse soll sich ändern',
+      preview: 'Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort.',
+      title: 'Eine neue Adresse für Ihr Konto',
       intro: (address) =>
-        `Jemand, der dein Passwort kennt, möchte für dein Konto die Adresse ${address}. Sie gilt, sobald der Link benutzt wird, den wir dorthin geschickt haben.`,
+        `Jemand, der Ihr Passwort kennt, möchte für Ihr Konto die Adresse ${address}. Sie gilt, sobald der Link benutzt wird, den wir dorthin geschickt haben.`,
       advice:
-        'Wenn du das warst, ist hier nichts zu tun. Wenn nicht, ändere jetzt dein Passwort: Der Link bewirkt dann nichts mehr.',
+        'Wenn Sie das waren, ist hier nichts zu tun. Wenn nicht, ändern Sie jetzt Ihr Passwort: Der Link bewirkt dann nichts mehr.',
     },
     done: {
-      subject: 'Deine E-Mail-Adresse wurde geändert',
-      preview: 'Diese Adresse öffnet dein Konto nicht mehr.',
-      title: 'Dein Konto hat eine neue Adresse',
+      subject: 'Ihre E-Mail-Adresse wurde geändert',
+      preview: 'Diese Adresse öffnet Ihr Konto nicht mehr.',
+      title: 'Ihr Konto hat eine neue Adresse',
       intro: (address) =>
-        `Dein Konto hat jetzt die Adresse ${address}. Wir schreiben ab jetzt dorthin, und du meldest dich mit ihr an.`,
-      advice: 'Wenn du das nicht warst, schreib sofort denen, die diesen Shop betreiben.',
+        `Ihr Konto hat jetzt die Adresse ${address}. Wir schreiben ab jetzt dorthin, und Sie melden sich mit ihr an.`,
+      advice: 'Wenn Sie das nicht waren, schreiben Sie sofort denen, die diesen Shop betreiben.',
     },
   },
   farewell: {
-    subject: 'Dein Konto ist gelöscht',
-    preview: 'Wir haben dich vergessen, wie du es wolltest.',
-    title: 'Mach es gut',
+    subject: 'Ihr Konto ist gelöscht',
+    preview: 'Wir haben Sie vergessen, wie Sie es wollten.',
+    title: 'Leben Sie wohl',
     intro:
-      'Dein Konto bei Box Office ist gelöscht. Dein Name, deine Adresse und unsere Mails an dich sind weg; was gekauft wurde, bleibt in unseren Büchern, aber als das von niemand Bestimmtem. Tickets, die du hast, gelten weiter durch ihre Codes.',
-    advice: 'Das ist unsere letzte Mail. Du kannst jederzeit ein neues Konto eröffnen.',
+      'Ihr Konto bei Box Office ist gelöscht. Ihr Name, Ihre Adresse und unsere Mails an Sie sind weg; was gekauft wurde, bleibt in unseren Büchern, aber als das von niemand Bestimmtem. Tickets, die Sie haben, gelten weiter durch ihre Codes.',
+    advice: 'Das ist unsere letzte Mail. Sie können jederzeit ein neues Konto eröffnen.',
   },
   accountDeletion: {
     subject: 'Ihr Konto löschen?',

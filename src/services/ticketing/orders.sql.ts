@@ -8,6 +8,8 @@ export interface Order {
   orderId: number
   userId: number
   eventId: number
+  /** All tickets of an order are of one. */
+  ticketTypeId: number
   quantity: number
   totalPriceCents: number
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'
@@ -19,7 +21,7 @@ export interface Order {
   /** What its buyer has to do before its payment goes on. */
   nextAction: NextAction | undefined
   /** How its last payment stands; undefined when none was tried. */
-  payment: { status: PaymentStatus; declineCode: string | undefined } | undefined
+  payment: { status: PaymentStatus; method: string; declineCode: string | undefined } | undefined
   /** What its voided tickets cost. */
   refundedCents: number
   /** Those that are good. */
@@ -30,6 +32,7 @@ interface OrderRow {
   id: number
   user_id: number
   event_id: number
+  ticket_type_id: number
   quantity: number
   total_price: string
   status: Order['status']
@@ -38,16 +41,19 @@ interface OrderRow {
   reason: string | null
   next_action: NextAction | null
   payment_status: PaymentStatus | null
+  payment_method: string | null
   decline_code: string | null
   voided: number
   ticket_codes: string[] | null
 }
 
-const ORDER_COLUMNS = `o.id, o.user_id, o.event_id, o.quantity, o.total_price, o.status, o.created_at,
+const ORDER_COLUMNS = `o.id, o.user_id, o.event_id, o.ticket_type_id, o.quantity, o.total_price, o.status,
+  o.created_at,
   case o.status when 'PENDING' then o.hold_expires_at end as expires_at, o.reason,
   (select p.next_action from payments p
     where p.order_id = o.id and p.status = 'requires_action' and o.status = 'PENDING') as next_action,
   (select p.status from payments p where p.order_id = o.id) as payment_status,
+  (select p.payment_method from payments p where p.order_id = o.id) as payment_method,
   (select p.decline_code from payments p where p.order_id = o.id) as decline_code,
   (select count(*) from tickets t where t.order_id = o.id and t.refund_id is not null) as voided,
   (select array_agg(t.ticket_code order by t.id) from tickets t
@@ -57,6 +63,7 @@ const orderOf = (row: OrderRow): Order => ({
   orderId: row.id,
   userId: row.user_id,
   eventId: row.event_id,
+  ticketTypeId: row.ticket_type_id,
   quantity: row.quantity,
   totalPriceCents: centsFromNumeric(row.total_price),
   status: row.status,
@@ -65,9 +72,13 @@ const orderOf = (row: OrderRow): Order => ({
   reason: row.reason ?? undefined,
   nextAction: row.next_action ?? undefined,
   payment:
-    row.payment_status === null
+    row.payment_status === null || row.payment_method === null
       ? undefined
-      : { status: row.payment_status, declineCode: row.decline_code ?? undefined },
+      : {
+          status: row.payment_status,
+          method: row.payment_method,
+          declineCode: row.decline_code ?? undefined,
+        },
   refundedCents: (centsFromNumeric(row.total_price) / row.quantity) * row.voided,
   ticketCodes: row.ticket_codes ?? [],
 })
