@@ -1,5 +1,6 @@
 /** Counts to the start of a sale by the clock of the shop, and then brings the form without a reload. */
 import { timeLeft } from '../countdown.ts'
+import { announce } from './announce.ts'
 import { learnTime, shopNow, watchEvent } from './live-event.ts'
 import { refreshPanel } from './refresh-panel.ts'
 
@@ -33,7 +34,7 @@ export function saleCountdown(element: HTMLElement): void {
     } else if (!isOpening) {
       isOpening = true
       shown.textContent = words('wordsOpening')
-      if (spoken !== null) spoken.textContent = words('wordsOpening')
+      if (spoken !== null) announce(spoken, words('wordsOpening'))
       void refreshPanel({ waitMs: SPREAD_MS, isIt: isOpen }).finally(() => {
         isOpening = false
       })
@@ -48,7 +49,7 @@ export function saleCountdown(element: HTMLElement): void {
     const isFirst = saidAt === Number.POSITIVE_INFINITY
     saidAt = step
     if (!isFirst && spoken !== null) {
-      spoken.textContent = words('wordsLeft', timeLeft(leftMs, language))
+      announce(spoken, words('wordsLeft', timeLeft(leftMs, language)))
     }
   }
   learnTime(now)

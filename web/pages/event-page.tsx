@@ -92,7 +92,7 @@ function Facts({ event, language }: InLanguage): VNode {
           <time dateTime={event.eventDate.toISOString()}>
             <strong>{longDay(event.eventDate, event.timezone, language)}</strong>
             {timeWithOffset(event.eventDate, event.timezone)}
-          </time>
+          </time>{' '}
           <time
             class="facts-more"
             dateTime={event.eventDate.toISOString()}
@@ -107,7 +107,7 @@ function Facts({ event, language }: InLanguage): VNode {
         <Icon name="place" />
         <p>
           <strong dir="auto">{event.venue}</strong>
-          {event.city !== null && <span dir="auto">{event.city}</span>}
+          {event.city !== null && <span dir="auto">{event.city}</span>}{' '}
           <a class="facts-more" href={mapOf(event)} rel="noreferrer" target="_blank">
             {t.map}
           </a>

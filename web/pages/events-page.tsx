@@ -97,7 +97,7 @@ function Results({ visitor, search, events, nextCursor }: EventsPageProps): VNod
             <EventCard
               event={event}
               language={language}
-              isLead={isFront && index === 0}
+              isLead={index === 0 && (isFront || events.length === 1)}
               isFirst={index === 0}
             />
           ))}
