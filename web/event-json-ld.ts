@@ -3,13 +3,16 @@ import { numericFromCents } from '../src/kernel/money.ts'
 import type { EventDetails } from './needs.ts'
 
 export function eventJsonLd(event: EventDetails, address: string): Record<string, unknown> {
-  const image = event.picture === null ? event.imageUrl : new URL(event.picture.card, address).href
+  const image =
+    event.picture === null
+      ? (event.imageUrl ?? `${address}/card.png`)
+      : new URL(event.picture.card, address).href
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: event.name,
     ...(event.description === '' ? {} : { description: event.description }),
-    ...(image === null ? {} : { image }),
+    image,
     url: address,
     startDate: event.eventDate.toISOString(),
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
