@@ -1,6 +1,7 @@
 /** Says a time of the venue in the reader's own zone, where that is another. */
 
-const DAY = { weekday: 'short', day: 'numeric', month: 'short' } as const
+/** It is never further away than the day before or after. */
+const DAY = { weekday: 'short' } as const
 const TIME = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
 
 /** `<time datetime="…" data-island="local-time" data-zone="Europe/Berlin" data-words="% your time">`, hidden. */
@@ -20,7 +21,7 @@ export function localTime(element: HTMLElement): void {
   const isSameDay = day === written(DAY, venueZone)
   if (isSameDay && time === written(TIME, venueZone)) return
   // It comes late, and fits into the line that is there: nothing moves.
-  const here = isSameDay ? time : `${day}, ${time}`
+  const here = isSameDay ? time : `${day} ${time}`
   element.textContent = (element.dataset['words'] ?? '%').replace('%', here)
   element.hidden = false
 }
