@@ -14,7 +14,7 @@ const HOLD: Order = {
   ...{ orderId: 7, userId: 5, eventId: 3, quantity: 2, totalPriceCents: 15_000 },
   ...{ status: 'PENDING', createdAt: new Date(), expiresAt: new Date(Date.now() + 600_000) },
   ...{ reason: undefined, refundedCents: 0, ticketCodes: [], nextAction: undefined },
-  payment: undefined,
+  ...{ payment: undefined, ticketTypeId: 1 },
 }
 const EVENT: EventDetails = {
   ...{ id: 3, name: 'Rock Night', venue: 'City Arena', city: null, category: null },
@@ -145,7 +145,7 @@ test('who comes back from the bank pays nothing by that: the bank is asked, and 
     ['declined', [], /action="\/checkout\/7\/pay"/],
     [undefined, [], /action="\/checkout\/7\/pay"/],
   ] as const) {
-    const payment = status && { status, declineCode: undefined }
+    const payment = status && { status, method: 'pm_card_visa', declineCode: undefined }
     const shop = await start({ order: { payment } })
     const back = await shop.open(forged)
     assert.equal(back.status, 200)
@@ -163,14 +163,14 @@ test('a page shows what there is to do: pay, go to the bank, wait, or nothing mo
       .filter((each) => each !== false).join(' ') || 'over'
   } // prettier-ignore
   const atBank = {
-    payment: { status: 'requires_action', declineCode: undefined },
+    payment: { status: 'requires_action', method: 'pm_card_visa', declineCode: undefined },
     nextAction: { url: 'https://bank.example/1' },
   } as const
   assert.equal(await shown('/checkout/7', {}), 'pay')
   assert.equal(await shown('/checkout/7', atBank), 'bank')
   assert.equal(await shown('/checkout/7?other', atBank), 'pay')
   assert.equal(await shown('/checkout/7/return', atBank), 'wait')
-  assert.equal(await shown('/checkout/7?other', { payment: { status: 'processing', declineCode: undefined } }), 'wait') // prettier-ignore
+  assert.equal(await shown('/checkout/7?other', { payment: { status: 'processing', method: 'pm_card_visa', declineCode: undefined } }), 'wait') // prettier-ignore
   assert.equal(await shown('/checkout/7', { expiresAt: new Date(0) }), 'over')
   assert.equal(await shown('/checkout/7', { status: 'CANCELLED', reason: 'expired' }), 'over')
   assert.equal(await shown('/checkout/7/return', { status: 'CONFIRMED' }), TICKETS)

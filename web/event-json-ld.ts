@@ -5,13 +5,16 @@ import type { EventDetails } from './needs.ts'
 /** @param origin Empty when nobody knows it; addresses then have none. */
 export function eventJsonLd(event: EventDetails, origin: string): Record<string, unknown> {
   const address = `${origin}/events/${event.id}`
-  const image = event.picture === null ? event.imageUrl : origin + event.picture.card
+  const image =
+    event.picture === null
+      ? (event.imageUrl ?? `${address}/card.png`)
+      : origin + event.picture.card
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: event.name,
     ...(event.description === '' ? {} : { description: event.description }),
-    ...(image === null ? {} : { image }),
+    image,
     url: address,
     startDate: event.eventDate.toISOString(),
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',

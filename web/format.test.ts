@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { count, localTime, longDay, moment, price, shortDate, timeWithOffset } from './format.ts'
+import {
+  briefDate,
+  count,
+  localTime,
+  longDay,
+  moment,
+  price,
+  shortDate,
+  timeWithOffset,
+} from './format.ts'
 
 const summer = new Date('2030-06-01T18:30:00Z')
 const winter = new Date('2030-12-31T23:30:00Z')
@@ -24,6 +33,15 @@ test('a short date leaves the year out when it is near', () => {
   assert.equal(shortDate(summer, 'UTC', 'en', near), 'Sat 1 Jun, 18:30')
   assert.equal(shortDate(summer, 'UTC', 'en', far), 'Sat 1 Jun 2030, 18:30')
   assert.equal(moment(summer, 'Europe/Zurich', 'en', near), 'Sat 1 Jun, 20:30 (UTC+2)')
+})
+
+test('a brief date has its time when it is near, and its year when it is not', () => {
+  const date = new Date('2030-06-01T18:30:00Z')
+  const near = Date.parse('2030-05-01T00:00:00Z')
+  const before = Date.parse('2028-05-01T00:00:00Z')
+  assert.equal(briefDate(date, 'Europe/Zurich', 'en', near), '1 Jun, 20:30')
+  assert.equal(briefDate(date, 'Europe/Zurich', 'en', before), '1 Jun 2030')
+  assert.equal(briefDate(date, 'Europe/Zurich', 'de', near), '1. Jun, 20:30')
 })
 
 test('German has its own order, points and words', () => {

@@ -50,11 +50,25 @@ export function shortDate(
   now = Date.now(),
 ): string {
   const { weekday, day, month, year, time } = localTime(date, timezone, language)
-  const isNear = Math.abs(date.getTime() - now) < YEAR_MS * 0.8
   const dayOfMonth = language === 'de' ? `${day}.` : day
   const weekdayShort = weekday.slice(0, language === 'de' ? 2 : 3)
-  return `${weekdayShort} ${dayOfMonth} ${month.slice(0, 3)}${isNear ? '' : ` ${year}`}, ${time}`
+  return `${weekdayShort} ${dayOfMonth} ${month.slice(0, 3)}${isNear(date, now) ? '' : ` ${year}`}, ${time}`
 }
+
+/** `12 Jun, 20:00`, in German `12. Jun, 20:00`; when it is not near, the year and no time. */
+export function briefDate(
+  date: Date,
+  timezone: string,
+  language: Language = 'en',
+  now = Date.now(),
+): string {
+  const { day, month, year, time } = localTime(date, timezone, language)
+  const dayOfMonth = `${language === 'de' ? `${day}.` : day} ${month.slice(0, 3)}`
+  return isNear(date, now) ? `${dayOfMonth}, ${time}` : `${dayOfMonth} ${year}`
+}
+
+/** So near that its year needs no saying. */
+const isNear = (date: Date, now: number): boolean => Math.abs(date.getTime() - now) < YEAR_MS * 0.8
 
 /** `Friday 12 June 2026`, in German `Freitag, 12. Juni 2026`. */
 export function longDay(date: Date, timezone: string, language: Language = 'en'): string {

@@ -18,7 +18,8 @@ export interface PageHead {
   canonicalPath?: string
   /** What the page is about, as schema.org describes it. */
   jsonLd?: Record<string, unknown>
-  imageUrl?: string | undefined
+  /** Of 1200x630, for previews of links to it. */
+  imageUrl?: string
   /** Besides `shop`, which every page has. */
   scripts?: readonly ScriptName[]
   /** After how long the page asks anew by itself, where there is no script to do it better. */
@@ -90,7 +91,13 @@ function Head(props: { head: PageHead; origin: string; language: Language }): VN
           <meta property="og:title" content={title} />
           <meta property="og:url" content={address} />
           {description !== undefined && <meta property="og:description" content={description} />}
-          {imageUrl !== undefined && <meta property="og:image" content={imageUrl} />}
+          {imageUrl !== undefined && (
+            <>
+              <meta property="og:image" content={imageUrl} />
+              <meta property="og:image:width" content="1200" />
+              <meta property="og:image:height" content="630" />
+            </>
+          )}
           <meta name="twitter:card" content={imageUrl ? 'summary_large_image' : 'summary'} />
         </>
       )}

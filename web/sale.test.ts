@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EventListing } from './needs.ts'
-import { isLow, saleAfterRefusal, saleNote } from './sale.ts'
+import { isCountedDown, isLow, saleAfterRefusal, saleNote } from './sale.ts'
 
 const listing: EventListing = {
   id: 1,
@@ -54,8 +54,19 @@ test('a card says only what matters', () => {
   const onSaleAt = new Date('2030-05-01T08:00:00Z')
   assert.match(
     saleNote({ ...listing, sale: 'not_started', onSaleAt })?.text ?? '',
-    /^Sale starts Wed 1 May 2030, 10:00$/,
+    /^On sale 1 May 2030$/,
   )
+})
+
+test('a sale is counted down to when it is no more than thirty days away', () => {
+  const now = Date.parse('2030-05-01T08:00:00Z')
+  const after = (ms: number) => ({ sale: 'not_started', onSaleAt: new Date(now + ms) }) as const
+  const month = 30 * 86_400_000
+  assert.equal(isCountedDown(after(month), now), true)
+  assert.equal(isCountedDown(after(month + 1), now), false)
+  assert.equal(isCountedDown(after(-1), now), true, 'it opens any moment')
+  assert.equal(isCountedDown({ ...after(1), sale: 'on_sale' }, now), false)
+  assert.equal(isCountedDown({ sale: 'not_started', onSaleAt: null }, now), false)
 })
 
 test('a refusal that leaves tickets does not call the event sold out', () => {

@@ -2,7 +2,7 @@
 import type { SaleState } from '../src/contracts/event.ts'
 import type { ErrorCode } from '../src/kernel/errors.ts'
 import type { Language } from '../src/kernel/language.ts'
-import { moment, shortDate } from './format.ts'
+import { briefDate, moment } from './format.ts'
 import type { EventDetails, EventListing } from './needs.ts'
 import { eventTexts } from './texts/events.ts'
 
@@ -34,7 +34,7 @@ export function saleNote(event: EventListing, language: Language = 'en'): SaleNo
     case 'on_sale':
       return isLow(event) ? { tone: 'low', text: t.left(String(event.remaining)) } : undefined
     case 'not_started':
-      return { tone: 'soon', text: saleStart(event, shortDate, language) }
+      return { tone: 'soon', text: onSaleNote(event, language) }
     case 'sold_out':
       return { tone: 'over', text: t.note.soldOut }
     case 'paused':
@@ -45,18 +45,42 @@ export function saleNote(event: EventListing, language: Language = 'en'): SaleNo
   }
 }
 
-/** Why the form is not there. */
+/** Who waits longer than this does not wait at the page: the date says more than a number of days. */
+const COUNTDOWN_MAX_MS = 30 * 86_400_000
+
+/** True when a sale is to come that is near enough to be counted down to. */
+export function isCountedDown(
+  { sale, onSaleAt }: Pick<EventListing, 'sale' | 'onSaleAt'>,
+  now = Date.now(),
+): boolean {
+  return sale === 'not_started' && onSaleAt !== null && onSaleAt.getTime() - now <= COUNTDOWN_MAX_MS
+}
+
+export interface NoSale {
+  title: string
+  text?: string
+  /** What the page does by itself, and what is to be done where it has no script for that. */
+  live?: string
+  withoutScript?: string
+}
+
+/** Why the form is not there; undefined when it is. */
 export function whyNoSale(
   event: EventDetails,
   language: Language = 'en',
   now = Date.now(),
-): { title: string; text: string } | undefined {
+): NoSale | undefined {
   const t = eventTexts[language]
   switch (event.sale) {
     case 'on_sale':
       return undefined
     case 'not_started':
-      return { title: saleStart(event, moment, language), text: t.startsText }
+      return {
+        title: saleStart(event, language),
+        ...(isCountedDown(event, now)
+          ? { live: t.startsLive, withoutScript: t.startsText }
+          : { text: t.startsText }),
+      }
     case 'paused':
       return { title: t.paused, text: t.pausedText }
     case 'closed':
@@ -66,19 +90,23 @@ export function whyNoSale(
     case 'cancelled':
       return { title: t.cancelled, text: t.cancelledSale }
     case 'sold_out':
-      return { title: t.soldOut, text: t.soldOutText }
+      return { title: t.soldOut, text: t.soldOutText, withoutScript: t.soldOutLater }
     case 'draft':
       return { title: t.draft, text: t.draftText }
   }
 }
 
-function saleStart(
-  { onSaleAt, timezone }: Pick<EventListing, 'onSaleAt' | 'timezone'>,
-  written: (date: Date, timezone: string, language: Language) => string,
-  language: Language,
-): string {
+type Start = Pick<EventListing, 'onSaleAt' | 'timezone'>
+
+function saleStart({ onSaleAt, timezone }: Start, language: Language): string {
   const t = eventTexts[language]
-  return onSaleAt === null ? t.startsSoon : t.starts(written(onSaleAt, timezone, language))
+  return onSaleAt === null ? t.startsSoon : t.starts(moment(onSaleAt, timezone, language))
+}
+
+/** The same on a card, where there is no room for more than one line. */
+function onSaleNote({ onSaleAt, timezone }: Start, language: Language): string {
+  const t = eventTexts[language]
+  return onSaleAt === null ? t.startsSoon : t.note.starts(briefDate(onSaleAt, timezone, language))
 }
 
 const SALE_AFTER: Partial<Record<ErrorCode, SaleState>> = {

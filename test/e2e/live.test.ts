@@ -25,6 +25,18 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name }
 const shownStock = (page: Page) => page.locator('#buy [data-live="shown"]').last()
 const spokenStock = (page: Page) => page.locator('#buy .live-stock [role="status"]')
 
+/** Everything that the line on the stock has said since, however often the same. */
+async function toldStock(page: Page): Promise<() => Promise<string[]>> {
+  const told = await page.evaluateHandle(() => {
+    const texts: string[] = []
+    const line = document.querySelector('#buy .live-stock [data-live="shown"]')
+    if (line === null) throw new Error('there is no such line')
+    new MutationObserver(() => texts.push(line.textContent)).observe(line, { childList: true })
+    return texts
+  })
+  return async () => await told.jsonValue()
+}
+
 /** Told by the page itself, so that a page that was loaded anew does not know it. */
 const mark = async (page: Page) => await page.evaluate(() => Object.assign(globalThis, { isMarked: true })) // prettier-ignore
 const isMarked = async (page: Page) => await page.evaluate(() => 'isMarked' in globalThis)
@@ -56,35 +68,46 @@ async function openStreams(): Promise<number> {
   return Number(/^boxoffice_live_streams (\d+)$/m.exec(body)?.[1])
 }
 
-browserTest('the number changes when somebody buys, until what is held comes back', async () => {
-  const event = await shop.create({ total_tickets: 60, max_per_user: 60, ticket_price: 0 })
-  await using visitor = await visit(base, { script: true })
-  const { page } = visitor
-  await page.goto(`/events/${event.id}`)
-  await mark(page)
-  await page.getByText('60 tickets left').waitFor()
+browserTest(
+  'the number is told from where it is low on, until what is held comes back',
+  async () => {
+    const event = await shop.create({ total_tickets: 60, max_per_user: 60, ticket_price: 0 })
+    await using visitor = await visit(base, { script: true })
+    const { page } = visitor
+    await page.goto(`/events/${event.id}`)
+    await mark(page)
+    const told = await toldStock(page)
+    const boughtBefore = await told()
+    await buy(event, 10)
+    await until('it is heard', async () => (await told()).length > boughtBefore.length)
+    assert.deepEqual(new Set(await told()), new Set(['On sale']), 'fifty are no reason to hurry')
+    assert.equal(await spokenStock(page).textContent(), '', 'and are not spoken')
 
-  await buy(event, 10)
-  await page.getByText('50 tickets left').waitFor(HEARD)
-  assert.equal(await spokenStock(page).textContent(), '', 'a number that moves is not spoken')
-  await buy(event, 43)
-  await shownStock(page).getByText('Only 7 left').waitFor(HEARD)
-  assert.equal(await spokenStock(page).textContent(), 'Only 7 left')
+    const height = async () => (await page.locator('#buy').boundingBox())?.height
+    const heightBefore = await height()
+    await buy(event, 43)
+    await shownStock(page).getByText('Only 7 left').waitFor(HEARD)
+    assert.equal(await spokenStock(page).textContent(), 'Only 7 left')
+    assert.equal(await height(), heightBefore, 'nothing moves when it comes')
+    await buy(event, 1)
+    await shownStock(page).getByText('Only 6 left').waitFor(HEARD)
+    assert.equal(await spokenStock(page).textContent(), 'Only 7 left', 'not every number is spoken')
 
-  const held = await buy(event, 7, true)
-  await heading(page, 'Sold out').waitFor(HEARD)
-  await shownStock(page).getByText('7 are held by others and may come back').waitFor(HEARD)
-  const url = `/api/v1/orders/${held}`
-  const given = await shop.call({ method: 'DELETE', url, by: shop.guest })
-  assert.ok(given.status < 300, given.body)
-  await page.getByRole('link', { name: 'Sign in to buy' }).waitFor(HEARD)
-  await shownStock(page).getByText('Only 7 left').waitFor(HEARD)
-  assert.ok(await isMarked(page), 'it was never loaded anew')
-  assert.deepEqual(visitor.faults, [])
-})
+    const held = await buy(event, 6, true)
+    await heading(page, 'Sold out').waitFor(HEARD)
+    await shownStock(page).getByText('6 are held by others and may come back').waitFor(HEARD)
+    const url = `/api/v1/orders/${held}`
+    const given = await shop.call({ method: 'DELETE', url, by: shop.guest })
+    assert.ok(given.status < 300, given.body)
+    await page.getByRole('link', { name: 'Sign in to buy' }).waitFor(HEARD)
+    await shownStock(page).getByText('Only 6 left').waitFor(HEARD)
+    assert.ok(await isMarked(page), 'it was never loaded anew')
+    assert.deepEqual(visitor.faults, [])
+  },
+)
 
 browserTest('a page whose stream does not get through asks instead', async () => {
-  const event = await shop.create({ total_tickets: 500, ticket_price: 0, max_per_user: 100 })
+  const event = await shop.create({ total_tickets: 60, ticket_price: 0, max_per_user: 60 })
   await using visitor = await visit(base, { script: true })
   const { page } = visitor
   let blocked = 0
@@ -94,11 +117,11 @@ browserTest('a page whose stream does not get through asks instead', async () =>
     await route.abort()
   })
   await page.goto(`/events/${event.id}`)
-  await page.getByText('500 tickets left').waitFor()
-  await buy(event, 8)
-  await page.getByText('492 tickets left').waitFor(HEARD)
+  await shownStock(page).getByText('On sale').waitFor()
+  await buy(event, 52)
+  await shownStock(page).getByText('Only 8 left').waitFor(HEARD)
   await buy(event, 2)
-  await page.getByText('490 tickets left').waitFor(HEARD)
+  await shownStock(page).getByText('Only 6 left').waitFor(HEARD)
   assert.ok(blocked > 0, 'it tried a stream')
   assert.equal(await openStreams(), 0)
   assert.deepEqual(visitor.faults, [])
@@ -134,6 +157,64 @@ browserTest(
   },
 )
 
+browserTest('nobody is told to come back to a page that tells by itself', async () => {
+  const near = new Date(Date.now() + 3 * 86_400_000).toISOString()
+  const soon = await shop.create({ on_sale_at: near })
+  const late = await shop.create({ on_sale_at: '2035-06-01T10:00:00Z' })
+  const soldOut = await shop.create({ total_tickets: 1 })
+  await buy(soldOut, 1)
+  const words = {
+    byItself: /appear here by themselves/,
+    comeBack: /^Come back then|^Look again in a few minutes/,
+    timer: /^Starts in 2 days 23 hours/,
+  }
+  for (const script of [true, false]) {
+    await using visitor = await visit(base, { script })
+    const { page } = visitor
+    for (const [event, seen] of [
+      [soon, script ? ['byItself', 'timer'] : ['comeBack']],
+      [late, ['comeBack']],
+      [soldOut, script ? ['byItself'] : ['comeBack']],
+    ] as const) {
+      await page.goto(`/events/${event.id}`)
+      await page.getByRole('heading', { name: /^Sale starts|^Sold out/ }).waitFor()
+      const shown: string[] = []
+      for (const [name, text] of Object.entries(words)) {
+        const found = page.locator('#buy').getByText(text)
+        if ((await found.count()) > 0 && (await found.first().isVisible())) shown.push(name)
+      }
+      assert.deepEqual(shown, seen, `${event.id}, script: ${script}`)
+    }
+  }
+})
+
+browserTest('nothing moves on a page when its script starts', async () => {
+  const timezone = 'Asia/Tokyo'
+  const near = new Date(Date.now() + 3 * 86_400_000).toISOString()
+  const onSale = await shop.create({ timezone })
+  const soon = await shop.create({ timezone, on_sale_at: near })
+  for (const width of [360, 1280]) {
+    await using visitor = await visit(base, { script: true, width })
+    const { page } = visitor
+    for (const path of ['/', `/events/${onSale.id}`, `/events/${soon.id}`]) {
+      await page.goto(path)
+      if (path !== '/') await page.getByText(/ your time$/).waitFor()
+      assert.deepEqual(await page.evaluate(shifts), [], `${path} at ${width}`)
+    }
+  }
+})
+
+/** Runs in the page: what has moved by itself. */
+async function shifts(): Promise<string[]> {
+  const shifts: string[] = []
+  new PerformanceObserver((list) => {
+    shifts.push(...list.getEntries().map((entry) => JSON.stringify(entry)))
+  }).observe({ type: 'layout-shift', buffered: true })
+  // Those that were before come in a task of their own.
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 200)))
+  return shifts
+}
+
 browserTest('a choice outlives a pause, and a cancelled event says so', async () => {
   const event = await shop.create({ max_per_user: 6 })
   await using visitor = await visit(base, { script: true })
@@ -155,7 +236,7 @@ browserTest('a choice outlives a pause, and a cancelled event says so', async ()
 browserTest(
   'a page that nobody sees has no stream, and has one again when it is seen',
   async () => {
-    const event = await shop.create({ total_tickets: 500, ticket_price: 0, max_per_user: 100 })
+    const event = await shop.create({ total_tickets: 60, ticket_price: 0, max_per_user: 60 })
     await using visitor = await visit(base, { script: true })
     const { page } = visitor
     await page.goto(`/events/${event.id}`)
@@ -167,9 +248,9 @@ browserTest(
     await until('a stream is open', async () => (await openStreams()) === 1)
     await show(true)
     await until('none is open', async () => (await openStreams()) === 0)
-    await buy(event, 20)
+    await buy(event, 52)
     await show(false)
-    await page.getByText('480 tickets left').waitFor(HEARD)
+    await shownStock(page).getByText('Only 8 left').waitFor(HEARD)
     assert.equal(await openStreams(), 1)
     assert.deepEqual(visitor.faults, [])
   },

@@ -353,7 +353,14 @@ suite('what surrounds the pages', () => {
     const { body } = await open(`/events/${id}`)
     assert.match(body, new RegExp(`<link rel="canonical" href="http://${HOST}/events/${id}"`))
     assert.match(body, /<meta property="og:title" content="A &lt;\/script> &amp; &quot;B&quot;"/)
-    assert.doesNotMatch(body, /og:image/, 'whose picture it is nobody knows')
+    const card = `/events/${id}/card.png`
+    assert.match(body, new RegExp(`<meta property="og:image" content="http://${HOST}${card}"`))
+    assert.doesNotMatch(body, /property="og:[^>]*img\.example/, 'whose picture it is nobody knows')
+    const { status, headers } = await open(card)
+    assert.equal(status, 200)
+    assert.equal(headers['content-type'], 'image/png')
+    assert.equal(headers['cache-control'], 'public, max-age=86400')
+    assert.equal((await open('/events/999999/card.png')).status, 404)
     const json = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(body)?.[1] ?? ''
     const event = JSON.parse(json) as { name: string; offers: { price: string }[] }
     assert.equal(event.name, 'A </script> & "B"')

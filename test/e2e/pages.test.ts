@@ -285,8 +285,18 @@ browserTest('a search narrows, says so, and leads back from nothing', async () =
   await button(page, 'Search').click()
   await heading(page, 'Nothing found').waitFor()
   await picture(page, 'nothing-found')
+  await link(page, /^In any category *1 event$/).waitFor()
+  await link(page, /^In any city *1 event$/).click()
+  await link(page, 'Accordion Friday').waitFor()
+  await page.goBack()
   await link(page, 'Show all events').click()
   assert.equal(page.url(), `${base}/`)
+
+  await page.goto('/?category=Polka')
+  await link(page, /^Polka.*show without/)
+    .first()
+    .click()
+  assert.equal(page.url(), `${base}/`, 'a second press undoes the first')
 })
 
 browserTest('a search that cannot be is explained and kept', async () => {

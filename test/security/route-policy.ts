@@ -226,6 +226,7 @@ export const ROUTE_POLICY: Record<string, RoutePolicy> = {
   // Pages
   'GET /': page,
   'GET /events/:id': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
+  'GET /events/:id/card.png': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } }, // prettier-ignore
   'GET /events/:id/proof': { for: 'anyone', isPage: true, things: { event: shown, draft: hidden } },
   'GET /events/:id/buy': {
     for: 'anyone',

@@ -51,7 +51,13 @@ export function BuyPanel(props: BuyPanelProps): VNode {
       ) : (
         <div class="buy-closed">
           <h3>{closed.title}</h3>
-          <p>{closed.text}</p>
+          {closed.text !== undefined && <p>{closed.text}</p>}
+          {closed.live !== undefined && <p class="needs-script">{closed.live}</p>}
+          {closed.withoutScript !== undefined && (
+            <noscript>
+              <p>{closed.withoutScript}</p>
+            </noscript>
+          )}
           <SaleCountdown event={event} language={language} />
           <LiveStock event={event} language={language} />
           {event.sale === 'not_started' && <p class="buy-price">{priceRange(event, language)}</p>}
@@ -73,10 +79,10 @@ function BuyForm({ visitor, event, choice, orderKey, refusal }: BuyPanelProps): 
   if (visitor.user === undefined) {
     return (
       <>
-        <PriceList event={event} language={language} />
         <a class="button button-big" href={signInPath(`/events/${event.id}`)}>
           {t.signIn}
         </a>
+        <PriceList event={event} language={language} />
         <p class="buy-terms">{t.atMost(count(event.maxPerUser, ...t.ticket, language))}</p>
         <SaleEnd event={event} language={language} />
       </>
@@ -97,7 +103,7 @@ function BuyForm({ visitor, event, choice, orderKey, refusal }: BuyPanelProps): 
         fault={faultOf(faults, 'quantity')}
         language={language}
       />
-      <button class="button button-big" type="submit">
+      <button class="button button-big buy-button" type="submit">
         {event.ticketPriceCents === 0 ? t.get : t.buy}
       </button>
       {event.ticketPriceCents > 0 && <p class="buy-terms">{t.heldWhile}</p>}

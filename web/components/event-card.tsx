@@ -15,9 +15,10 @@ export function EventCard(props: {
 }): VNode {
   const { event, language } = props
   const note = saleNote(event, language)
+  const isOver = note?.tone === 'over'
   const { day, month } = localTime(event.eventDate, event.timezone, language)
   return (
-    <li class={props.isLead ? 'card card-lead' : 'card'}>
+    <li class={`card${props.isLead ? ' card-lead' : ''}${isOver ? ' card-over' : ''}`}>
       <div class="card-art">
         <EventPicture
           event={event}
@@ -46,7 +47,9 @@ export function EventCard(props: {
           {event.city !== null && `, ${event.city}`}
         </p>
         <p class="card-sale">
-          <span class="card-price">{fromPrice(event, language)}</span>
+          {(!isOver || event.sale === 'paused') && (
+            <span class="card-price">{fromPrice(event, language)}</span>
+          )}
           {note !== undefined && <span class={`tag tag-${note.tone}`}>{note.text}</span>}
         </p>
       </div>

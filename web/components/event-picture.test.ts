@@ -35,6 +35,12 @@ test('a browser chooses of every width and format, and knows the shape before', 
   assert.doesNotMatch(html, /style=/)
 })
 
+test('its colour is there until it has come, in a way that the policy of the pages allows', () => {
+  const html = render({ event })
+  assert.match(html, /^<svg[^>]*><path d="[^"]*" fill="#102030"/)
+  assert.doesNotMatch(html, /style/)
+})
+
 test('only the first is loaded before it is scrolled to', () => {
   assert.match(render({ event }), /loading="lazy"/)
   const first = render({ event, isFirst: true })

@@ -1,6 +1,6 @@
 /**
- * How many tickets are left: true when the page was made, and kept true by `islands/live-stock.ts`
- * while it is open. Exactly one is in the buy panel, whatever the state of the sale: when that
+ * How the sale stands, and how many tickets are left where those are few: true when the page was
+ * made, and kept true by `islands/live-stock.ts` while it is open. Exactly one is in the buy panel, whatever the state of the sale: when that
  * changes, the island fetches the panel anew.
  */
 import type { VNode } from 'preact'
@@ -15,10 +15,11 @@ export function LiveStock({ event, language }: { event: Stock; language: Languag
   const t = liveTexts[language]
   const few = fewOf(event)
   const isLow = event.sale === 'on_sale' && event.remaining <= few
+  const isSoldOut = event.sale === 'sold_out'
   const shown = shownOf(event, isLow, language)
   return (
     <div
-      class="live-stock"
+      class={isSoldOut ? 'live-stock needs-script' : 'live-stock'}
       data-island="live-stock"
       data-event={event.id}
       data-sale={event.sale}
@@ -27,13 +28,17 @@ export function LiveStock({ event, language }: { event: Stock; language: Languag
       data-few={few}
       data-words-many={t.many}
       data-words-low={t.low}
-      data-words-sold-out={t.soldOut}
+      data-words-sold-out={isSoldOut ? t.mayReturn : t.soldOut}
       data-words-held={t.held}
       data-words-paused={t.paused}
       data-words-closed={t.closed}
       data-words-cancelled={t.cancelled}
     >
-      <p class={isLow ? 'tag tag-low' : 'tag'} data-live="shown" hidden={shown === ''}>
+      <p
+        class={isSoldOut ? undefined : isLow ? 'tag tag-low' : 'tag'}
+        data-live="shown"
+        hidden={shown === ''}
+      >
         {shown}
       </p>
       <p class="visually-hidden" role="status" data-live="spoken" />
@@ -46,11 +51,10 @@ function shownOf(event: Stock, isLow: boolean, language: Language): string {
   const t = liveTexts[language]
   const number = (count: number) => count.toLocaleString(language)
   if (event.sale === 'on_sale') {
-    return (isLow ? t.low : t.many).replace('{n}', number(event.remaining))
+    return isLow ? t.low.replace('{n}', number(event.remaining)) : t.many
   }
-  return event.sale === 'sold_out' && event.held > 0
-    ? t.held.replace('{n}', number(event.held))
-    : ''
+  if (event.sale !== 'sold_out') return ''
+  return event.held > 0 ? t.held.replace('{n}', number(event.held)) : t.mayReturn
 }
 
 /** What is left of one ticket type, beside its name in the label of its radio button. */

@@ -22,7 +22,10 @@ export interface PosterSubject {
 }
 
 /** Width and height in the units that the motifs are drawn in. */
-const SHAPES = { card: [96, 72], lead: [132, 72], banner: [240, 68], square: [72, 72] } as const
+const SHAPES = {
+  ...{ card: [96, 72], lead: [132, 72], banner: [240, 68], square: [72, 72] },
+  link: [120, 63],
+} as const
 
 const MOTIFS: readonly [RegExp, readonly Motif[]][] = [
   [/classic|orchestr|opera|jazz|chamber|choir/i, [strings]],

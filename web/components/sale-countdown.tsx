@@ -6,21 +6,22 @@ import type { VNode } from 'preact'
 import type { Language } from '../../src/kernel/language.ts'
 import { timeLeft } from '../countdown.ts'
 import type { EventDetails } from '../needs.ts'
+import { isCountedDown } from '../sale.ts'
 import { liveTexts } from '../texts/live.ts'
 
-/** Nothing when the sale is not one that is still to come, or nobody has said when. */
+/** Nothing when the sale is not one that is to come, or comes so late that its date says more. */
 export function SaleCountdown(props: {
   event: Pick<EventDetails, 'id' | 'sale' | 'onSaleAt'>
   language: Language
   now?: number
 }): VNode | null {
   const { event, language, now = Date.now() } = props
-  if (event.sale !== 'not_started' || event.onSaleAt === null) return null
+  if (event.onSaleAt === null || !isCountedDown(event, now)) return null
   const t = liveTexts[language]
   const left = timeLeft(event.onSaleAt.getTime() - now, language)
   return (
     <div
-      class="sale-countdown"
+      class="sale-countdown needs-script"
       data-island="sale-countdown"
       data-event={event.id}
       data-opens={event.onSaleAt.toISOString()}

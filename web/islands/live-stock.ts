@@ -1,9 +1,12 @@
 /** Keeps what is said about the stock of an event true while its page is open. */
+import { announce } from './announce.ts'
 import { type LiveState, watchEvent } from './live-event.ts'
 import { refreshPanel } from './refresh-panel.ts'
 
 /** Everybody who looks hears of it in the same second. */
 const SPREAD_MS = 1_500
+/** While these last, there is something to tell that the panel itself does not know. */
+const SAID_HERE = ['on_sale', 'sold_out']
 
 /** See `components/live-stock.tsx` for what its element brings. */
 export function liveStock(element: HTMLElement): void {
@@ -18,13 +21,12 @@ export function liveStock(element: HTMLElement): void {
     if (shown !== null) {
       // Until the panel has been fetched that says in full what has changed.
       const isNews = state.sale !== sale
-      const isComing = state.sale === 'sold_out' && state.held_tickets > 0
-      shown.textContent = isNews || isComing || state.sale === 'on_sale' ? words : ''
+      shown.textContent = isNews || SAID_HERE.includes(state.sale) ? words : ''
       shown.hidden = shown.textContent === ''
       shown.classList.toggle('tag-low', kind === 'low')
     }
     showTypes(element, state)
-    if (kind !== saidBefore && spoken !== null) spoken.textContent = words
+    if (kind !== saidBefore && spoken !== null) announce(spoken, words)
     saidBefore = kind
     if (state.sale === sale && opensAt(state.on_sale_at) === opensAt(opens)) return
     void refreshPanel({

@@ -1,5 +1,6 @@
 /** Counts to the start of a sale by the clock of the shop, and then brings the form without a reload. */
 import { timeLeft } from '../countdown.ts'
+import { announce } from './announce.ts'
 import { learnTime, shopNow, watchEvent } from './live-event.ts'
 import { refreshPanel } from './refresh-panel.ts'
 
@@ -30,7 +31,7 @@ export function saleCountdown(element: HTMLElement): void {
       speak(leftMs)
     } else {
       shown.textContent = words('wordsOpening')
-      say(words('wordsOpening'))
+      if (spoken !== null) announce(spoken, words('wordsOpening'))
       // One at a time, and again when the form did not come.
       void refreshPanel({ waitMs: SPREAD_MS, isIt: isOpen })
     }
@@ -43,11 +44,9 @@ export function saleCountdown(element: HTMLElement): void {
     // Whoever has just come reads the time, and hears of the next step.
     const isFirst = saidAt === Number.POSITIVE_INFINITY
     saidAt = step
-    if (!isFirst) say(words('wordsLeft', timeLeft(leftMs, language)))
-  }
-  /** Once: the same text, set again, might be spoken again. */
-  const say = (text: string): void => {
-    if (spoken !== null && spoken.textContent !== text) spoken.textContent = text
+    if (!isFirst && spoken !== null) {
+      announce(spoken, words('wordsLeft', timeLeft(leftMs, language)))
+    }
   }
   learnTime(now)
   watchEvent(event, element, (state) => {

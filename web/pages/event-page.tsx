@@ -89,10 +89,12 @@ function Facts({ event, language }: InLanguage): VNode {
       <li>
         <Icon name="calendar" />
         <p>
-          <time dateTime={event.eventDate.toISOString()}>
-            <strong>{longDay(event.eventDate, event.timezone, language)}</strong>
-            {timeWithOffset(event.eventDate, event.timezone)}
-          </time>
+          <strong>
+            <time dateTime={event.eventDate.toISOString()}>
+              {longDay(event.eventDate, event.timezone, language)}
+            </time>
+          </strong>
+          {timeWithOffset(event.eventDate, event.timezone)}{' '}
           <time
             class="facts-more"
             dateTime={event.eventDate.toISOString()}
@@ -107,7 +109,7 @@ function Facts({ event, language }: InLanguage): VNode {
         <Icon name="place" />
         <p>
           <strong dir="auto">{event.venue}</strong>
-          {event.city !== null && <span dir="auto">{event.city}</span>}
+          {event.city !== null && <span dir="auto">{event.city}</span>}{' '}
           <a class="facts-more" href={mapOf(event)} rel="noreferrer" target="_blank">
             {t.map}
           </a>
@@ -129,7 +131,7 @@ function headOf(event: EventDetails, origin: string, language: Language): PageHe
     title: event.name,
     description: shortened(summary.replace(/\s+/g, ' ').trim()),
     canonicalPath: path,
-    imageUrl: event.picture === null ? undefined : origin + event.picture.card,
+    imageUrl: origin + (event.picture?.card ?? `${path}/card.png`),
     jsonLd: eventJsonLd(event, origin),
   }
 }

@@ -9,6 +9,7 @@ import { ErrorSummary } from '../components/notice.tsx'
 import { Poster } from '../components/poster.tsx'
 import { SearchForm } from '../components/search-form.tsx'
 import { Layout } from '../layout.tsx'
+import type { NearSearch } from '../near-searches.ts'
 import type { EventListing } from '../needs.ts'
 import { type Search, type Typed, activeFilters, isEverything, searchPath } from '../search.ts'
 import { searchTexts } from '../texts/search.ts'
@@ -25,6 +26,8 @@ export interface EventsPageProps {
   search: Search
   facets: Facets
   events: readonly EventListing[]
+  /** Where nothing was found: what is near. */
+  near: readonly NearSearch[]
   nextCursor: string | undefined
 }
 
@@ -70,7 +73,7 @@ interface InLanguage {
   language: Language
 }
 
-function Results({ visitor, search, events, nextCursor }: EventsPageProps): VNode {
+function Results({ visitor, search, events, near, nextCursor }: EventsPageProps): VNode {
   const { language } = visitor
   const t = searchTexts[language]
   const found = t.found(events.length.toLocaleString(language), nextCursor !== undefined)
@@ -90,14 +93,14 @@ function Results({ visitor, search, events, nextCursor }: EventsPageProps): VNod
       </div>
       <ActiveFilters typed={typed} language={language} />
       {events.length === 0 ? (
-        <NothingFound typed={typed} language={language} />
+        <NothingFound typed={typed} near={near} language={language} />
       ) : (
         <ul class="cards">
           {events.map((event, index) => (
             <EventCard
               event={event}
               language={language}
-              isLead={isFront && index === 0}
+              isLead={index === 0 && (isFront || events.length === 1)}
               isFirst={index === 0}
             />
           ))}
@@ -134,7 +137,11 @@ function ActiveFilters({ typed, language }: InLanguage): VNode | null {
   )
 }
 
-function NothingFound({ typed, language }: InLanguage): VNode {
+function NothingFound({
+  typed,
+  near,
+  language,
+}: InLanguage & { near: readonly NearSearch[] }): VNode {
   const t = searchTexts[language]
   const isFiltered = activeFilters(typed).length > 0
   return (
@@ -144,9 +151,23 @@ function NothingFound({ typed, language }: InLanguage): VNode {
       </div>
       <div>
         <h3>{isFiltered ? t.nothingFound : t.nothingOn}</h3>
-        <p>{isFiltered ? t.nothingFits : t.nothingPublished}</p>
+        <p>
+          {near.length > 0 ? t.nothingButNear : isFiltered ? t.nothingFits : t.nothingPublished}
+        </p>
+        {near.length > 0 && (
+          <ul class="near">
+            {near.map(({ without, path, count, hasMore }) => (
+              <li>
+                <a href={path}>
+                  <strong>{t.near[without]}</strong>
+                  {t.found(`${count.toLocaleString(language)}${hasMore ? '+' : ''}`, false)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
         {isFiltered && (
-          <a class="button" href="/">
+          <a class={near.length > 0 ? 'button button-quiet' : 'button'} href="/">
             {t.showAll}
           </a>
         )}

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { NO_CHOICE } from '../components/ticket-choice.tsx'
 import { findFacets } from '../facets.ts'
+import { findNearSearches } from '../near-searches.ts'
+import { PosterCards } from '../poster-cards.ts'
 import { formOf, wholeNumber } from '../form.ts'
 import type { EventDetails, Events } from '../needs.ts'
 import { EventPage } from '../pages/event-page.tsx'
@@ -14,8 +16,12 @@ import { isShared, sendSharedPage } from '../send-shared-page.ts'
 import { searchTexts } from '../texts/search.ts'
 import { type PageRoutes, page } from './page-route.ts'
 
+/** Other sites ask for it again after a day. */
+const CARD_KEPT = 'public, max-age=86400'
+
 export function eventRoutes(routes: PageRoutes): void {
   const { app, events, findVisitor } = routes
+  const posterCards = new PosterCards()
   app.get('/', page, async (request, reply) => {
     const visitor = await findVisitor(request)
     const search = readSearch(request.query, visitor.language)
@@ -26,7 +32,7 @@ export function eventRoutes(routes: PageRoutes): void {
           events.listEvents(search.query),
         ])
         const { items, nextCursor } = list
-        return <EventsPage {...{ visitor, search, facets, nextCursor }} events={items} />
+        return <EventsPage {...{ visitor, search, facets, nextCursor }} events={items} near={[]} />
       })
     }
     const [facets, list] = await Promise.all([
@@ -35,7 +41,12 @@ export function eventRoutes(routes: PageRoutes): void {
     ])
     // A link to a further page that is too old: the first page has what there is now.
     if (list === 'no such page') return await seeOther(reply, searchPath(search.typed, {}))
-    void reply.code(search.faults.length === 0 ? 200 : 400)
+    const isGood = search.faults.length === 0
+    const near =
+      isGood && list.items.length === 0
+        ? await findNearSearches(events, search.typed, visitor.language)
+        : []
+    void reply.code(isGood ? 200 : 400)
     return await sendPage(
       reply,
       <EventsPage
@@ -43,6 +54,7 @@ export function eventRoutes(routes: PageRoutes): void {
         search={search}
         facets={facets}
         events={list.items}
+        near={near}
         nextCursor={list.nextCursor}
       />,
       visitor.user === undefined ? 'public' : 'private',
@@ -60,6 +72,14 @@ export function eventRoutes(routes: PageRoutes): void {
       return await sendSharedPage({ routes, request, reply, visitor }, async () => await render(''))
     }
     return await sendPage(reply, await render(randomUUID()))
+  })
+
+  app.get('/events/:id/card.png', page, async (request, reply) => {
+    const event = await findShownEvent(events, request)
+    return await reply
+      .header('Content-Type', 'image/png')
+      .header('Cache-Control', CARD_KEPT)
+      .send(await posterCards.find(event))
   })
 }
 

@@ -2,11 +2,11 @@
 import type { Texts } from './texts.ts'
 
 const en = {
-  many: '{n} tickets left',
+  many: 'On sale',
   low: 'Only {n} left',
   soldOut: 'Sold out',
+  mayReturn: 'If tickets come back, they appear here by themselves.',
   held: 'Sold out for now. {n} are held by others and may come back: this page will tell.',
-  notStarted: '',
   paused: 'The sale is paused',
   closed: 'The sale is over',
   cancelled: 'This event is cancelled',
@@ -19,11 +19,11 @@ const en = {
 export const liveTexts: Texts<typeof en> = {
   en,
   de: {
-    many: 'Noch {n} Tickets',
+    many: 'Im Verkauf',
     low: 'Nur noch {n} da',
     soldOut: 'Ausverkauft',
+    mayReturn: 'Werden Tickets wieder frei, erscheinen sie hier von selbst.',
     held: 'Im Moment ausverkauft. {n} sind von anderen reserviert und werden vielleicht wieder frei: diese Seite sagt Bescheid.',
-    notStarted: '',
     paused: 'Der Verkauf ist unterbrochen',
     closed: 'Der Verkauf ist beendet',
     cancelled: 'Diese Veranstaltung ist abgesagt',
