@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tallyReporter = new URL('tally-reporter.mjs', import.meta.url).href
 
-/** Files at a time: a test waits for its database about as long as it computes. */
-const CONCURRENCY = 2
+/** Files at a time: a test waits for its database, or for a clock, about as long as it computes. */
+const CONCURRENCY = 3
 /** For a file with all its tests; more means that it hangs. */
 const FILE_TIMEOUT_MS = 600_000
 /** For everything: a hang should become a failure before somebody gives up waiting. */
