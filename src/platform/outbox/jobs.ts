@@ -24,10 +24,10 @@ const CLAIM_SECONDS = 3
 const LEASE_SECONDS = 30
 const POLL_INTERVAL_MS = 1_000
 /**
- * While the shop sells and its thread has little time to spare: mail can wait minutes, buyers cannot.
- * At their whole pace the mails of a rush would take half of the thread that sells.
+ * While the shop sells: mail can wait minutes, buyers cannot. At its whole pace the mail of a rush
+ * takes half of the thread that sells; while that thread is full, it takes next to nothing.
  */
-const CROWDED = { load: 0.7, jobsPerClaim: 1, pauseMs: 200 }
+const SELLING = { pauseMs: 200, jobsPerClaim: 8, jobsPerClaimWhenFull: 1, fullLoad: 0.7 }
 /** Between one try and the next, by lane. */
 const PAUSES_SECONDS = {
   other: [2, 4, 8, 16],
@@ -96,13 +96,15 @@ export function startJobRunners(options: JobRunnerOptions): Repetition {
 function startRunner(options: JobRunnerOptions): Repetition {
   const { db, logger, isBusy } = options
   const loopLoad = watchLoopLoad()
-  const isCrowded = () => isBusy() && loopLoad() > CROWDED.load
+  const jobsPerClaim = () => {
+    if (!isBusy()) return JOBS_PER_CLAIM
+    return loopLoad() > SELLING.fullLoad ? SELLING.jobsPerClaimWhenFull : SELLING.jobsPerClaim
+  }
   const consumers = new Map(options.consumers.map((consumer) => [consumer.name, consumer]))
   return repeat({
     everyMs: POLL_INTERVAL_MS,
     async work() {
-      const limit = isCrowded() ? CROWDED.jobsPerClaim : JOBS_PER_CLAIM
-      const jobs = await claimJobs(db, [...consumers.keys()], limit)
+      const jobs = await claimJobs(db, [...consumers.keys()], jobsPerClaim())
       for (const claimed of jobs) {
         const job = { ...claimed, tries: claimed.tries + 1 }
         // The claim ran out and another runner has begun it.
@@ -117,7 +119,7 @@ function startRunner(options: JobRunnerOptions): Repetition {
         }
       }
       if (jobs.length === 0) return undefined
-      return { pauseMs: isCrowded() ? CROWDED.pauseMs : 0 }
+      return { pauseMs: isBusy() ? SELLING.pauseMs : 0 }
     },
     onError: (error) => {
       logger.warn({ err: error }, 'job runner will try again')
