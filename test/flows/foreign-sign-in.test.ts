@@ -247,6 +247,13 @@ suite('somebody who has an account with a password', () => {
     await untilAllIsDone(app.db)
     assert.equal(await mailsAbout(account.email, 'identity-connected-'), 1)
     assert.equal(await mailsAbout('kim@people.example', 'identity-connected-'), 0)
+
+    const stranger = browser()
+    await stranger.send('/sign-in', { email: (await signUp(app)).email, password: PASSWORD })
+    const left = await stranger.send('/account/connect/oidc', { password: PASSWORD })
+    const away = /href="(http:\/\/127[^"]+)"/.exec(left.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const taken = await stranger.open(await signInElsewhere(away, 'jan'))
+    assert.equal(taken.status, 409, 'it is another account’s way in')
   })
 
   test('who began to connect is the only one it is connected to', async () => {

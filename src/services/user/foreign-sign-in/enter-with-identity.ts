@@ -34,6 +34,8 @@ export async function enterWithIdentity(
 ): Promise<Entry> {
   const email = identity.email === undefined ? undefined : readEmail(identity.email)
   for (let attempt = 1; ; attempt += 1) {
+    const user = email === undefined ? undefined : await findUserByEmail(deps.db, email)
+    // Asked last: an account that was made at this moment is seen with its identity, or not at all.
     const owner = await findOwner(deps, identity)
     if (owner !== undefined) {
       return owner.suspendedAt === null
@@ -41,7 +43,6 @@ export async function enterWithIdentity(
         : { kind: 'refused', reason: 'suspended' }
     }
     if (email === undefined) return { kind: 'refused', reason: 'unverified' }
-    const user = await findUserByEmail(deps.db, email)
     if (user !== undefined) return { kind: 'account exists', user }
     try {
       return { kind: 'signed in', user: await register(deps, { ...identity, email }, newcomer) }
