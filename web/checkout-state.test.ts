@@ -24,7 +24,9 @@ test('a payment is told as it stands', () => {
   assert.equal(stateOf(held, 'requires_action'), 'at_bank')
   assert.equal(stateOf(held, 'processing'), 'processing')
   assert.equal(checkoutState({ ...over, ...payment('processing') }, onSale, NOW), 'processing', 'the bank may still say yes') // prettier-ignore
-  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, onSale, NOW), 'ended')
+  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, onSale, NOW), 'processing', 'so may who is at their bank') // prettier-ignore
+  assert.equal(checkoutState({ ...over, ...payment('declined') }, onSale, NOW), 'ended')
+  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, called, NOW), 'ended')
 })
 
 test('an end has its reason, also before the order is told of it', () => {

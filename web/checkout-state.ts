@@ -24,9 +24,12 @@ export function checkoutState(
   if (order.status === 'CANCELLED') return 'ended'
   // What the bank has not answered may still be paid, also when the time is over.
   if (order.payment?.status === 'processing') return 'processing'
+  if (event.sale === 'cancelled') return 'ended'
+  const isAtBank = order.payment?.status === 'requires_action'
   const isOver = order.expiresAt !== undefined && order.expiresAt.getTime() <= now
-  if (isOver || event.sale === 'cancelled') return 'ended'
-  if (order.payment?.status === 'requires_action') return 'at_bank'
+  // Who is at their bank may have paid this very moment: nobody knows before it was asked.
+  if (isOver) return isAtBank ? 'processing' : 'ended'
+  if (isAtBank) return 'at_bank'
   return order.payment?.status === 'declined' ? 'declined' : 'to_pay'
 }
 

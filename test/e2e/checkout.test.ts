@@ -173,6 +173,33 @@ suite('checkout', () => {
     await until('paid', async () => (await open(`${path}/return`, cookie)).status === 303)
   })
 
+  test('who pays at their bank in the last moment is not told that nothing was charged', async () => {
+    const { event, path, cookie, orderId } = await holding()
+    await pay(path, 'pm_card_authenticationRequired', cookie)
+    const bank = /href="([^"]+\/authenticate\/[^"]+)"/.exec((await open(path, cookie)).body)?.[1]
+    assert.ok(bank, 'the bank asks')
+    const simulator = shop.app.shop.paymentSimulatorUrl ?? ''
+    await makeTrouble(
+      simulator,
+      { kind: 'webhook_lost' },
+      { kind: 'error_before', operations: ['retrieve', 'cancel'] },
+    )
+    try {
+      const body = new URLSearchParams({ result: 'complete' })
+      assert.equal((await fetch(bank, { method: 'POST', body, redirect: 'manual' })).status, 303)
+      await expire(orderId)
+      for (const url of [path, `${path}/return`]) {
+        const page = (await open(url, cookie)).body
+        assert.match(page, /Do not pay again/, url)
+        assert.doesNotMatch(page, /nothing was charged|data-island="hold-clock"/, url)
+      }
+    } finally {
+      await endTrouble(simulator)
+    }
+    await until('paid', async () => (await open(`${path}/return`, cookie)).status === 303)
+    assert.equal((await readBooks(shop.app.db, event.id)).tickets, 2)
+  })
+
   test('somebody else’s hold is nowhere', async () => {
     const { event, path } = await holding()
     const cookie = await sessionOf(await signUp(shop.app))

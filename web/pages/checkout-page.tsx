@@ -111,7 +111,7 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
           </span>
         </p>
         <p class="held-count">{t.heldFor(count(quantity, ...t.tickets, language))}</p>
-        {expiresAt !== undefined && (
+        {expiresAt !== undefined && expiresAt.getTime() > now && (
           <HoldClock
             expiresAt={expiresAt}
             timezone={event.timezone}
