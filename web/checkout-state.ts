@@ -33,13 +33,15 @@ export function checkoutState(
   return order.payment?.status === 'declined' ? 'declined' : 'to_pay'
 }
 
-/** Why an order has ended, or is about to. */
-export const reasonOf = (
-  order: Pick<Order, 'status' | 'reason'>,
+/** What ends an order with nothing charged, unless a payment came afterwards. */
+const BEFORE_PAYMENT = ['expired', 'given_back', 'payment_declined']
+
+/** Why an order has ended, or is about to; `not_available` when its payment came too late. */
+export function reasonOf(
+  { status, reason = '', payment }: Pick<Order, 'status' | 'reason' | 'payment'>,
   event: Pick<EventDetails, 'sale'>,
-): string =>
-  order.status === 'CANCELLED'
-    ? (order.reason ?? '')
-    : event.sale === 'cancelled'
-      ? 'event_cancelled'
-      : 'expired'
+): string {
+  if (status !== 'CANCELLED') return event.sale === 'cancelled' ? 'event_cancelled' : 'expired'
+  const isPaidBack = payment?.status === 'returned'
+  return isPaidBack && BEFORE_PAYMENT.includes(reason) ? 'not_available' : reason
+}

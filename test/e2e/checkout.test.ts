@@ -143,6 +143,24 @@ suite('checkout', () => {
     assert.doesNotMatch((await open('/', cookie)).body, /You hold tickets/)
   })
 
+  test('a payment that came when all was over is said to go back', async () => {
+    const { path, cookie, orderId } = await holding()
+    await expire(orderId)
+    const order = `/tickets/order/${orderId}`
+    await until('over', async () => /The time to pay was over/.test((await open(order, cookie)).body))
+    await shop.app.db.query(
+      `insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,
+                             payment_method, check_at)
+         select id, event_id, user_id, total_price, 'EUR', 'returned', 1, $2, now()
+           from orders where id = $1`,
+      [orderId, VISA],
+    )
+    const ended = (await open(path, cookie)).body
+    assert.match(ended, /Your payment came too late/)
+    assert.doesNotMatch(ended, /nothing was charged/)
+    assert.match((await open(order, cookie)).body, /The payment came when the tickets were gone/)
+  })
+
   test('what is given back is for sale again', async () => {
     const { event, path, cookie } = await holding()
     assert.match((await open(path, cookie)).body, /Yes, give them back/)
