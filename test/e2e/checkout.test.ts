@@ -147,7 +147,9 @@ suite('checkout', () => {
     const { path, cookie, orderId } = await holding()
     await expire(orderId)
     const order = `/tickets/order/${orderId}`
-    await until('over', async () => /The time to pay was over/.test((await open(order, cookie)).body))
+    await until('over', async () =>
+      /The time to pay was over/.test((await open(order, cookie)).body),
+    )
     await shop.app.db.query(
       `insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,
                              payment_method, check_at)
