@@ -32,11 +32,27 @@ test('a payment is told as it stands', () => {
   assert.equal(stateOf(held, 'requires_action'), 'at_bank')
   assert.equal(stateOf(held, 'processing'), 'processing')
   assert.equal(checkoutState({ ...over, ...payment('processing') }, onSale, NOW), 'processing', 'the bank may still say yes') // prettier-ignore
-  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, onSale, NOW), 'ended')
+  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, onSale, NOW), 'processing', 'so may who is at their bank') // prettier-ignore
+  assert.equal(checkoutState({ ...over, ...payment('declined') }, onSale, NOW), 'ended')
+  assert.equal(checkoutState({ ...over, ...payment('requires_action') }, called, NOW), 'ended')
 })
 
 test('an end has its reason, also before the order is told of it', () => {
-  assert.equal(reasonOf({ status: 'CANCELLED', reason: 'given_back' }, onSale), 'given_back')
-  assert.equal(reasonOf({ status: 'PENDING', reason: undefined }, onSale), 'expired')
-  assert.equal(reasonOf({ status: 'PENDING', reason: undefined }, called), 'event_cancelled')
+  const ended = (reason: string) => ({ status: 'CANCELLED', reason, payment: undefined }) as const
+  const open = { status: 'PENDING', reason: undefined, payment: undefined } as const
+  assert.equal(reasonOf(ended('given_back'), onSale), 'given_back')
+  assert.equal(reasonOf(open, onSale), 'expired')
+  assert.equal(reasonOf(open, called), 'event_cancelled')
+})
+
+test('of money that came too late nobody says that there was none', () => {
+  const paidBack = { payment: { status: 'returned', declineCode: undefined } } as const
+  const reasonAfter = (reason: string) =>
+    reasonOf({ status: 'CANCELLED', reason, ...paidBack }, onSale)
+  for (const reason of ['expired', 'given_back', 'payment_declined']) {
+    assert.equal(reasonAfter(reason), 'not_available', reason)
+  }
+  for (const reason of ['event_cancelled', 'refunded']) {
+    assert.equal(reasonAfter(reason), reason, 'whose words speak of the money')
+  }
 })

@@ -24,19 +24,24 @@ export function checkoutState(
   if (order.status === 'CANCELLED') return 'ended'
   // What the bank has not answered may still be paid, also when the time is over.
   if (order.payment?.status === 'processing') return 'processing'
+  if (event.sale === 'cancelled') return 'ended'
+  const isAtBank = order.payment?.status === 'requires_action'
   const isOver = order.expiresAt !== undefined && order.expiresAt.getTime() <= now
-  if (isOver || event.sale === 'cancelled') return 'ended'
-  if (order.payment?.status === 'requires_action') return 'at_bank'
+  // Who is at their bank may have paid this very moment: nobody knows before it was asked.
+  if (isOver) return isAtBank ? 'processing' : 'ended'
+  if (isAtBank) return 'at_bank'
   return order.payment?.status === 'declined' ? 'declined' : 'to_pay'
 }
 
-/** Why an order has ended, or is about to. */
-export const reasonOf = (
-  order: Pick<Order, 'status' | 'reason'>,
+/** What ends an order with nothing charged, unless a payment came afterwards. */
+const BEFORE_PAYMENT = ['expired', 'given_back', 'payment_declined']
+
+/** Why an order has ended, or is about to; `not_available` when its payment came too late. */
+export function reasonOf(
+  { status, reason = '', payment }: Pick<Order, 'status' | 'reason' | 'payment'>,
   event: Pick<EventDetails, 'sale'>,
-): string =>
-  order.status === 'CANCELLED'
-    ? (order.reason ?? '')
-    : event.sale === 'cancelled'
-      ? 'event_cancelled'
-      : 'expired'
+): string {
+  if (status !== 'CANCELLED') return event.sale === 'cancelled' ? 'event_cancelled' : 'expired'
+  const isPaidBack = payment?.status === 'returned'
+  return isPaidBack && BEFORE_PAYMENT.includes(reason) ? 'not_available' : reason
+}

@@ -143,6 +143,26 @@ suite('checkout', () => {
     assert.doesNotMatch((await open('/', cookie)).body, /You hold tickets/)
   })
 
+  test('a payment that came when all was over is said to go back', async () => {
+    const { path, cookie, orderId } = await holding()
+    await expire(orderId)
+    const order = `/tickets/order/${orderId}`
+    await until('over', async () =>
+      /The time to pay was over/.test((await open(order, cookie)).body),
+    )
+    await shop.app.db.query(
+      `insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,
+                             payment_method, check_at)
+         select id, event_id, user_id, total_price, 'EUR', 'returned', 1, $2, now()
+           from orders where id = $1`,
+      [orderId, VISA],
+    )
+    const ended = (await open(path, cookie)).body
+    assert.match(ended, /Your payment came too late/)
+    assert.doesNotMatch(ended, /nothing was charged/)
+    assert.match((await open(order, cookie)).body, /The payment came when the tickets were gone/)
+  })
+
   test('what is given back is for sale again', async () => {
     const { event, path, cookie } = await holding()
     assert.match((await open(path, cookie)).body, /Yes, give them back/)
@@ -171,6 +191,33 @@ suite('checkout', () => {
       await endTrouble(simulator)
     }
     await until('paid', async () => (await open(`${path}/return`, cookie)).status === 303)
+  })
+
+  test('who pays at their bank in the last moment is not told that nothing was charged', async () => {
+    const { event, path, cookie, orderId } = await holding()
+    await pay(path, 'pm_card_authenticationRequired', cookie)
+    const bank = /href="([^"]+\/authenticate\/[^"]+)"/.exec((await open(path, cookie)).body)?.[1]
+    assert.ok(bank, 'the bank asks')
+    const simulator = shop.app.shop.paymentSimulatorUrl ?? ''
+    await makeTrouble(
+      simulator,
+      { kind: 'webhook_lost' },
+      { kind: 'error_before', operations: ['retrieve', 'cancel'] },
+    )
+    try {
+      const body = new URLSearchParams({ result: 'complete' })
+      assert.equal((await fetch(bank, { method: 'POST', body, redirect: 'manual' })).status, 303)
+      await expire(orderId)
+      for (const url of [path, `${path}/return`]) {
+        const page = (await open(url, cookie)).body
+        assert.match(page, /Do not pay again/, url)
+        assert.doesNotMatch(page, /nothing was charged|data-island="hold-clock"/, url)
+      }
+    } finally {
+      await endTrouble(simulator)
+    }
+    await until('paid', async () => (await open(`${path}/return`, cookie)).status === 303)
+    assert.equal((await readBooks(shop.app.db, event.id)).tickets, 2)
   })
 
   test('somebody else’s hold is nowhere', async () => {

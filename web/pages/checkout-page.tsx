@@ -130,7 +130,7 @@ export function Held({ visitor, order, event, now = Date.now() }: CheckoutPagePr
           <strong>{price(totalPriceCents, event.currency, language)}</strong>
           {about.length > 0 && <small dir="auto">{about.join(' · ')}</small>}
         </p>
-        {expiresAt !== undefined && (
+        {expiresAt !== undefined && expiresAt.getTime() > now && (
           <HoldClock
             expiresAt={expiresAt}
             timezone={event.timezone}

@@ -1,5 +1,6 @@
 /** One order: right after buying it says so, later it is where the tickets are. */
 import type { VNode } from 'preact'
+import { reasonOf } from '../checkout-state.ts'
 import { Notice } from '../components/notice.tsx'
 import { OrderFiles } from '../components/order-files.tsx'
 import { Receipt } from '../components/receipt.tsx'
@@ -107,7 +108,7 @@ function State({ visitor, order, event, moment: when }: OrderPageProps): VNode |
   if (order.status === 'CANCELLED') {
     return (
       <Notice tone="info" title={t.cancelled}>
-        <p>{t.whyCancelled[order.reason ?? 'refunded'] ?? t.whyCancelled.other}</p>
+        <p>{t.whyCancelled[reasonOf(order, event)] ?? t.whyCancelled.other}</p>
       </Notice>
     )
   }
