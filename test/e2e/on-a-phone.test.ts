@@ -8,6 +8,8 @@ import { type Stage, setStage } from './stage.ts'
 
 const SMALL_PHONE = { width: 320, height: 640 }
 const ON_ITS_SIDE = { width: 844, height: 390 }
+/** What a thumb hits. */
+const TAP = 44
 /** More stops than the page to pay on has. */
 const STOPS = 30
 
@@ -41,7 +43,9 @@ browserTest(
         await page.goto(`/checkout/${order}`)
         assert.ok(await isInView(page), `order ${order} at ${size.width}`)
       }
-      await page.getByLabel(/4242/).focus()
+      const giveBack = await page.getByText('Give the tickets back', { exact: true }).boundingBox()
+    assert.ok(giveBack !== null && giveBack.height >= TAP, 'what gives back can be tapped')
+    await page.getByLabel(/4242/).focus()
       for (let stop = 0; stop < STOPS; stop += 1) {
         assert.equal(await page.evaluate(isCovered), false, `stop ${stop} at ${size.width}`)
         // Arrows lead through the cards, Tab from there on.

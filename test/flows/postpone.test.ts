@@ -199,7 +199,7 @@ suite('on the pages', () => {
     assert.match(await page(order.order_id), /Of this refunded<\/dt><dd>€75\.00/)
     assert.match((await open('/tickets')).body, /€75\.00 refunded/)
     await refund(shop.organizer, order.order_id)
-    assert.match(await page(order.order_id), /The tickets were taken back, and so is the money/)
+    assert.match(await page(order.order_id), /The tickets were taken back, and the money goes back/)
 
     const other = await shop.bought(buyer, id, 1)
     await shop.post(shop.organizer, `${EVENTS}/${id}/cancel`)
