@@ -199,7 +199,8 @@ browserTest('nobody is told to come back to a page that tells by itself', async 
     ] as const) {
       await page.goto(`/events/${event.id}`)
       await page.getByRole('heading', { name: /^Sale starts|^Sold out/ }).waitFor()
-      await page.locator('#buy').getByText(words[seen[0]]).first().waitFor()
+      const first = words[seen[0] as keyof typeof words]
+      await page.locator('#buy').getByText(first).first().waitFor()
       const shown: string[] = []
       for (const [name, text] of Object.entries(words)) {
         const found = page.locator('#buy').getByText(text)
