@@ -7,8 +7,8 @@ import { packageRoot } from '../src/platform/package-root.ts'
 /** The first names the layers, so that the order of the others does not matter. */
 const SHEETS = [
   ...['layers', 'tokens', 'base', 'masthead', 'language', 'buttons', 'forms', 'notices', 'search'],
-  ...['cards', 'event', 'buy', 'live', 'checkout', 'tickets', 'account', 'own-account', 'mailbox'],
-  ...['reference', 'proof', 'returns', 'design', 'print'],
+  ...['chips', 'results', 'cards', 'event', 'buy', 'live', 'checkout', 'tickets', 'account'],
+  ...['own-account', 'mailbox', 'reference', 'proof', 'returns', 'design', 'print'],
 ]
 
 export interface Asset {

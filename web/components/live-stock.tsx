@@ -1,7 +1,7 @@
 /**
  * How the sale stands, and how many tickets are left where those are few: true when the page was
- * made, and kept true by `islands/live-stock.ts` while it is open. Exactly one is in the buy panel, whatever the state of the sale: when that
- * changes, the island fetches the panel anew.
+ * made, and kept true by `islands/live-stock.ts` while it is open. Exactly one is in the buy panel,
+ * whatever the state of the sale: when that changes, the island fetches the panel anew.
  */
 import type { VNode } from 'preact'
 import type { Language } from '../../src/kernel/language.ts'
