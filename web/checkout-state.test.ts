@@ -46,7 +46,9 @@ test('an end has its reason, also before the order is told of it', () => {
 })
 
 test('of money that came too late nobody says that there was none', () => {
-  const paidBack = { payment: { status: 'returned', declineCode: undefined } } as const
+  const paidBack = {
+    payment: { status: 'returned', method: 'pm_card_visa', declineCode: undefined },
+  } as const
   const reasonAfter = (reason: string) =>
     reasonOf({ status: 'CANCELLED', reason, ...paidBack }, onSale)
   for (const reason of ['expired', 'given_back', 'payment_declined']) {

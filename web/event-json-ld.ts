@@ -6,9 +6,7 @@ import type { EventDetails } from './needs.ts'
 export function eventJsonLd(event: EventDetails, origin: string): Record<string, unknown> {
   const address = `${origin}/events/${event.id}`
   const image =
-    event.picture === null
-      ? (event.imageUrl ?? `${address}/card.png`)
-      : origin + event.picture.card
+    event.picture === null ? (event.imageUrl ?? `${address}/card.png`) : origin + event.picture.card
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',

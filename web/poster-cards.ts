@@ -5,7 +5,7 @@ import { renderToString } from 'preact-render-to-string'
 import sharp from 'sharp'
 import { type PosterSubject, posterNodes } from './components/poster.tsx'
 
-export const POSTER_CARD_SIZE = { width: 1200, height: 630 } as const
+const POSTER_CARD_SIZE = { width: 1200, height: 630 } as const
 
 /** Some twenty kilobytes each. */
 const KEPT_MAX = 200

@@ -44,8 +44,8 @@ browserTest(
         assert.ok(await isInView(page), `order ${order} at ${size.width}`)
       }
       const giveBack = await page.getByText('Give the tickets back', { exact: true }).boundingBox()
-    assert.ok(giveBack !== null && giveBack.height >= TAP, 'what gives back can be tapped')
-    await page.getByLabel(/4242/).focus()
+      assert.ok(giveBack !== null && giveBack.height >= TAP, 'what gives back can be tapped')
+      await page.getByLabel(/4242/).focus()
       for (let stop = 0; stop < STOPS; stop += 1) {
         assert.equal(await page.evaluate(isCovered), false, `stop ${stop} at ${size.width}`)
         // Arrows lead through the cards, Tab from there on.

@@ -14,14 +14,13 @@ export const german: Texts = {
   confirmation: {
     subject: (event) => `Ihre Tickets für ${event}`,
     preview: (count) =>
-      count === 1
-        ? 'Ihr Ticket ist in dieser Mail.'
-        : `Ihre ${count} Tickets sind in dieser Mail.`,
+      count === 1 ? 'Ihr Ticket ist in dieser Mail.' : `Ihre ${count} Tickets sind in dieser Mail.`,
     title: (event) => `Sie sind dabei: ${event}`,
     intro: (count) =>
       count === 1 ? 'danke! Hier ist Ihr Ticket.' : 'danke! Hier sind Ihre Tickets.',
     ticket: (number, count) => `Ticket ${number} von ${count}`,
-    advice: 'Zeigen Sie am Einlass einen Code. Wer ihn hat, kommt hinein; behalten Sie ihn also für sich.',
+    advice:
+      'Zeigen Sie am Einlass einen Code. Wer ihn hat, kommt hinein; behalten Sie ihn also für sich.',
     pdf: 'Tickets zum Drucken (PDF)',
     calendar: 'In den Kalender eintragen',
   },
