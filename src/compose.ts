@@ -179,10 +179,9 @@ export async function composeShop(
     ...{ accounts: user.accounts, foreignSignIn: user.foreignSignIn },
     ...{ events: event.events, ticketing: ticketing.ticketing },
     ...{ books: payment.payments, refunds: payment.payments },
-    hasTestCards: defaultPaymentMethod !== undefined,
+    ...{ hasTestCards: defaultPaymentMethod !== undefined, origin: config.signIn.origin },
     mailbox: config.isProduction ? undefined : notification.mailbox,
     secureCookies: tls !== undefined || config.isProduction,
-    origin: config.signIn.origin,
   })
 
   const services: Record<Role, Service> = {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { packageRoot } from '../src/platform/package-root.ts'
 import { stylesheet } from './assets.ts'
 
-const folder = new URL('./styles/', import.meta.url)
+const web = new URL('web/', packageRoot)
+const folder = new URL('styles/', web)
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8')
 
 /** The colours of a scheme; the dark one changes some of the light one's. */
@@ -85,7 +87,6 @@ test('nothing depends on the direction of writing', () => {
 })
 
 test('no rule is for what no page has', () => {
-  const web = new URL('./', import.meta.url)
   const sources = readdirSync(web, { recursive: true })
     .map(String)
     .filter((name) => /\.tsx?$/.test(name) && !/\.test\./.test(name))

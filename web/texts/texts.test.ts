@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { packageRoot } from '../../src/platform/package-root.ts'
 import { accountTexts } from './account.ts'
 import { buyingTexts } from './buying.ts'
 import { checkoutTexts } from './checkout.ts'
@@ -13,7 +14,7 @@ import { proofTexts } from './proof.ts'
 import { searchTexts } from './search.ts'
 import { signInTexts } from './sign-in.ts'
 
-const web = new URL('../', import.meta.url)
+const web = new URL('web/', packageRoot)
 const files = readdirSync(web, { recursive: true }).map((name) =>
   String(name).replaceAll('\\', '/'),
 )
