@@ -15,6 +15,9 @@ interface State {
 
 /** Midnight, by the clock of the shop and of the browser. */
 const START = Date.parse('2030-06-01T00:00:00Z')
+/** Between tests: the page remembers when it spoke last. */
+const HOUR_MS = 3_600_000
+let hours = 0
 let hear: (message: { data: string }) => void = () => undefined
 /** What the page says that is fetched: of its stock, and whether its sale has opened. */
 let page = { sale: 'on_sale', opens: '', isOpen: true }
@@ -68,7 +71,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START })
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START + (hours += 1) * HOUR_MS })
   mock.method(Math, 'random', () => 0.5)
   mock.method(performance, 'now', () => Date.now() - START)
   page = { sale: 'on_sale', opens: '', isOpen: true }
@@ -91,6 +94,7 @@ const textElement = () => {
     /** How often something was written to it. */
     writes: 0,
     hidden: false,
+    isConnected: true,
     classList: { toggle: () => undefined },
     get textContent() {
       return text
@@ -155,12 +159,18 @@ test('another state of the sale is told at once, and the panel of that state fet
   page.sale = 'sold_out'
   await pass(1_000)
   assert.deepEqual([fetched, swapped], [2, 1])
-  assert.deepEqual(await say({ sale: 'paused' }), ['Paused', false, 'Paused'])
+  assert.deepEqual(await say({ sale: 'paused' }), ['Paused', false, '7 may come back'])
+  await pass(10_000)
+  const spoken = (await say({ sale: 'paused' }))[2]
+  assert.equal(spoken, 'Paused', 'one thing is spoken after the other')
 })
 
 test('what the panel says in full already is not said beside it', async () => {
-  const { say } = startStock({ sale: 'sold_out', left: '0' })
-  assert.deepEqual(await say({ sale: 'sold_out', remaining_tickets: 0 }), ['', true, ''])
+  const paused = startStock({ sale: 'paused' })
+  assert.deepEqual(await paused.say({ sale: 'paused' }), ['', true, ''])
+  const { say } = startStock({ sale: 'sold_out', left: '0', wordsSoldOut: 'They appear here' })
+  const gone = { sale: 'sold_out', remaining_tickets: 0 }
+  assert.deepEqual(await say(gone), ['They appear here', false, ''], 'what becomes of the page')
   const held = { sale: 'sold_out', remaining_tickets: 0, held_tickets: 3 }
   assert.deepEqual(await say(held), ['3 may come back', false, ''], 'what the panel cannot know')
 })
