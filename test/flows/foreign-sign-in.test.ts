@@ -44,6 +44,9 @@ async function signInWith(visitor: ShopBrowser, login: string, next = '/tickets'
   return await visitor.open(await signInElsewhere(locationOf(left), login))
 }
 
+const askReset = async (email: string) =>
+  await app.inject({ method: 'POST', url: '/api/v1/users/password-reset', payload: { email } })
+
 const userOf = async (email: string) =>
   (
     await app.db.query<{ id: number; name: string; hash: string | null; verified: Date | null }>(
@@ -299,11 +302,7 @@ suite('what is connected', () => {
         [account.id, provider.issuer, `${subject}-${account.id}`, email],
       )
     }
-    await app.inject({
-      method: 'POST',
-      url: '/api/v1/users/password-reset',
-      payload: { email: account.email },
-    })
+    await askReset(account.email)
     const token = tokenIn(await mailTo(app.db, account.email, 'password-reset'))
     const visitor = browser()
     const answer = await visitor.send('/reset', { token, password: 'another evening at the opera' })
@@ -328,12 +327,7 @@ suite('who has no password', () => {
     for (const status of [303, 303, 429]) {
       assert.equal((await visitor.send('/account/delete/link', {})).status, status)
     }
-    const reset = {
-      method: 'POST',
-      url: '/api/v1/users/password-reset',
-      payload: { email },
-    } as const
-    await app.inject(reset)
+    await askReset(email)
     const forSomethingElse = tokenIn(await mailTo(app.db, email, 'password-reset-'))
 
     const stranger = browser()
@@ -369,12 +363,7 @@ suite('who has no password', () => {
     await signInWith(visitor, 'noa')
     await visitor.send('/account/delete/link', {})
     const token = tokenIn(await mailTo(app.db, email, 'account-deletion-'))
-    const reset = {
-      method: 'POST',
-      url: '/api/v1/users/password-reset',
-      payload: { email },
-    } as const
-    await app.inject(reset)
+    await askReset(email)
     const password = 'another evening at the opera'
     const link = tokenIn(await mailTo(app.db, email, 'password-reset-'))
     assert.equal((await visitor.send('/reset', { token: link, password })).status, 200)

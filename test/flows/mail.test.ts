@@ -154,7 +154,7 @@ test('a mail that is sent again has the same id and the same link', async () => 
   await app.db.query('delete from user_tokens')
   await app.db.query(
     `insert into jobs (consumer, effect) values ('mail-address-verification', $1)`,
-    [{ id: `request ${request ?? ''}`, data: { userId: user?.id, request } }],
+    [{ id: `request ${request ?? ''}`, data: { user_id: user?.id, request } }],
   )
   await until('it arrives again', () => mail.received.length === 2)
   const [, again] = await mail.parsed()

@@ -13,13 +13,14 @@ import { farewellMail } from './mails/farewell.ts'
 import { identityConnectedMail } from './mails/identity-connected.ts'
 import { newAddressMail } from './mails/new-address.ts'
 import { passwordResetMail } from './mails/password-reset.ts'
+import type { Mail } from './mail.ts'
 import type { Recipient } from './recipients.ts'
 
 export interface AccountMailsDeps extends DeliverMailDeps {
   /** Where the shop's pages are, e.g. `https://tickets.example`. */
   publicUrl: string
   /** Undefined for who cannot sign in anyway. */
-  findAccount: (userId: number) => Promise<(Recipient & { isVerified: boolean }) | undefined>
+  findAccount: (userId: number) => Promise<Account | undefined>
   /**
    * Makes the token of a link, which is good once `tx` is committed. Asked again for the same
    * request it is the same, so that a mail that is sent twice has one link.
@@ -36,135 +37,115 @@ export interface AccountMailsDeps extends DeliverMailDeps {
   ) => Promise<string>
 }
 
-interface Asked {
-  userId: number
-  request: string
+type Account = Recipient & { isVerified: boolean }
+type TokenKind = Parameters<AccountMailsDeps['makeToken']>[1]['kind']
+/** The messages that are about one account that is there. */
+type AccountTopic = Exclude<Extract<keyof Messages, `user.${string}`>, 'user.deleted'>
+
+/** What a mail is written from. */
+interface Writing<T extends AccountTopic> {
+  message: Messages[T]
+  account: Account
+  /** To a page of the shop. */
+  url: (path: string) => string
+  /** The same with a token that is good once; `email` is the new address of `email_change`. */
+  link: (path: string, kind: TokenKind, email?: string) => Promise<string>
 }
 
+/** Gives none where there is nobody to tell any more. */
+type Write<T extends AccountTopic> = (
+  writing: Writing<T>,
+) => Promise<Mail | undefined> | Mail | undefined
+
 export function accountMails(deps: AccountMailsDeps): Consumer[] {
+  const mail = <T extends AccountTopic>(topic: T, name: string, write: Write<T>): Consumer =>
+    accountMail(deps, { topic, name, write })
   return [
-    consumer({
-      topic: 'user.password_reset_asked',
-      name: 'mail-password-reset',
-      lane: 'mail',
-      effects: ({ user_id: userId, request }) =>
-        userId === null ? [] : [{ id: `request ${request}`, data: { userId, request } }],
-      async handle({ userId, request }: Asked, tx) {
-        const recipient = await deps.findAccount(userId)
-        if (recipient === undefined) return
-        const token = await deps.makeToken(tx, { kind: 'password_reset', userId, request })
-        const url = `${deps.publicUrl}/reset?token=${token}`
-        const mail = passwordResetMail({ cause: `password-reset-${request}`, recipient, url })
-        await deliverMail(deps, mail, tx, userId)
-      },
-    }),
-    consumer({
-      topic: 'user.verification_asked',
-      name: 'mail-address-verification',
-      lane: 'mail',
-      effects: ({ user_id: userId, request }) => [
-        { id: `request ${request}`, data: { userId, request } },
-      ],
-      async handle({ userId, request }: Asked, tx) {
-        const recipient = await deps.findAccount(userId)
-        if (recipient === undefined || recipient.isVerified) return
-        const token = await deps.makeToken(tx, { kind: 'email_verification', userId, request })
-        const url = `${deps.publicUrl}/verify?token=${token}`
-        const mail = addressVerificationMail({ cause: `verification-${request}`, recipient, url })
-        await deliverMail(deps, mail, tx, userId)
-      },
-    }),
-    consumer({
-      topic: 'user.deletion_asked',
-      name: 'mail-account-deletion',
-      lane: 'mail',
-      effects: ({ user_id: userId, request }) => [
-        { id: `request ${request}`, data: { userId, request } },
-      ],
-      async handle({ userId, request }: Asked, tx) {
-        const recipient = await deps.findAccount(userId)
-        if (recipient === undefined) return
-        const token = await deps.makeToken(tx, { kind: 'account_deletion', userId, request })
-        const url = `${deps.publicUrl}/account/delete?token=${token}`
-        const mail = accountDeletionMail({ cause: `account-deletion-${request}`, recipient, url })
-        await deliverMail(deps, mail, tx, userId)
-      },
-    }),
-    consumer({
-      topic: 'user.identity_connected',
-      name: 'mail-identity-connected',
-      lane: 'mail',
-      effects: ({ user_id: userId, request, provider }) => [
-        { id: `request ${request}`, data: { userId, request, provider } },
-      ],
-      async handle({ userId, request, provider }: Asked & { provider: string }, tx) {
-        const recipient = await deps.findAccount(userId)
-        if (recipient === undefined) return
-        const cause = `identity-connected-${request}`
-        const url = `${deps.publicUrl}/account#connected`
-        const mail = identityConnectedMail({ cause, recipient, provider, url })
-        await deliverMail(deps, mail, tx, userId)
-      },
-    }),
-    ...addressChangeMails(deps),
+    mail('user.password_reset_asked', 'mail-password-reset', async (of) =>
+      passwordResetMail({
+        ...{ cause: `password-reset-${of.message.request}`, recipient: of.account },
+        url: await of.link('/reset', 'password_reset'),
+      }),
+    ),
+    mail('user.verification_asked', 'mail-address-verification', async (of) =>
+      of.account.isVerified
+        ? undefined
+        : addressVerificationMail({
+            ...{ cause: `verification-${of.message.request}`, recipient: of.account },
+            url: await of.link('/verify', 'email_verification'),
+          }),
+    ),
+    mail('user.deletion_asked', 'mail-account-deletion', async (of) =>
+      accountDeletionMail({
+        ...{ cause: `account-deletion-${of.message.request}`, recipient: of.account },
+        url: await of.link('/account/delete', 'account_deletion'),
+      }),
+    ),
+    mail('user.identity_connected', 'mail-identity-connected', ({ message, account, url }) =>
+      identityConnectedMail({
+        ...{ cause: `identity-connected-${message.request}`, recipient: account },
+        ...{ provider: message.provider, url: url('/account#connected') },
+      }),
+    ),
+    // The new address gets the link, and the old one hears of it twice: when it can still be
+    // stopped, and when it is done.
+    mail('user.email_change_asked', 'mail-new-address', async ({ message, account, link }) =>
+      newAddressMail({
+        cause: `new-address-${message.request}`,
+        recipient: { ...account, email: message.new_email },
+        url: await link('/verify', 'email_change', message.new_email),
+      }),
+    ),
+    mail('user.email_change_asked', 'mail-address-change-asked', ({ message, account, url }) =>
+      // Nobody is to be told of it at the address that has taken effect meanwhile.
+      account.email === message.new_email
+        ? undefined
+        : addressChangeMail('asked', {
+            ...{ cause: `address-change-asked-${message.request}`, recipient: account },
+            ...{ newEmail: message.new_email, url: url('/account/password') },
+          }),
+    ),
+    mail('user.email_changed', 'mail-address-changed', ({ message, account }) =>
+      addressChangeMail('done', {
+        cause: `address-changed-${message.request}`,
+        recipient: { ...account, email: message.old_email },
+        newEmail: account.email,
+      }),
+    ),
     farewellMails(deps),
   ]
 }
 
-/** The new address gets the link, and the old one hears of it twice: when it can still be stopped, and when it is done. */
-function addressChangeMails(deps: AccountMailsDeps): Consumer[] {
-  type Change = Asked & { email: string }
-  return [
-    consumer({
-      topic: 'user.email_change_asked',
-      name: 'mail-new-address',
-      lane: 'mail',
-      effects: ({ user_id: userId, request, new_email: email }) => [
-        { id: `request ${request}`, data: { userId, request, email } },
-      ],
-      async handle({ userId, request, email }: Change, tx) {
-        const account = await deps.findAccount(userId)
-        if (account === undefined) return
-        const token = await deps.makeToken(tx, { kind: 'email_change', userId, request, email })
-        const url = `${deps.publicUrl}/verify?token=${token}`
-        const recipient = { ...account, email }
-        const mail = newAddressMail({ cause: `new-address-${request}`, recipient, url })
-        await deliverMail(deps, mail, tx, userId)
-      },
-    }),
-    consumer({
-      topic: 'user.email_change_asked',
-      name: 'mail-address-change-asked',
-      lane: 'mail',
-      effects: ({ user_id: userId, request, new_email: email }) => [
-        { id: `request ${request}`, data: { userId, request, email } },
-      ],
-      async handle({ userId, request, email }: Change, tx) {
-        const recipient = await deps.findAccount(userId)
-        // Nobody is to be told of it at the address that has taken effect meanwhile.
-        if (recipient === undefined || recipient.email === email) return
-        const cause = `address-change-asked-${request}`
-        const url = `${deps.publicUrl}/account/password`
-        const mail = addressChangeMail('asked', { cause, recipient, newEmail: email, url })
-        await deliverMail(deps, mail, tx, userId)
-      },
-    }),
-    consumer({
-      topic: 'user.email_changed',
-      name: 'mail-address-changed',
-      lane: 'mail',
-      effects: ({ user_id: userId, request, old_email: email }) => [
-        { id: `request ${request}`, data: { userId, request, email } },
-      ],
-      async handle({ userId, request, email }: Change, tx) {
-        const account = await deps.findAccount(userId)
-        if (account === undefined) return
-        const cause = `address-changed-${request}`
-        const told = { cause, recipient: { ...account, email }, newEmail: account.email }
-        await deliverMail(deps, addressChangeMail('done', told), tx, userId)
-      },
-    }),
-  ]
+/** One mail to the owner of an account, about one message; none when `write` gives none. */
+function accountMail<T extends AccountTopic>(
+  deps: AccountMailsDeps,
+  definition: {
+    topic: T
+    name: string
+    write: Write<T>
+  },
+): Consumer {
+  const { topic, name, write } = definition
+  return consumer<T, Messages[T]>({
+    ...{ topic, name, lane: 'mail' },
+    effects: (message) =>
+      message.user_id === null ? [] : [{ id: `request ${message.request}`, data: message }],
+    async handle(message, tx) {
+      const { user_id: userId, request } = message
+      const account = userId === null ? undefined : await deps.findAccount(userId)
+      if (userId === null || account === undefined) return
+      const url = (path: string) => `${deps.publicUrl}${path}`
+      const mail = await write({
+        ...{ message, account, url },
+        async link(path, kind, email) {
+          const more = email === undefined ? {} : { email }
+          const token = await deps.makeToken(tx, { kind, userId, request, ...more })
+          return `${url(path)}?token=${token}`
+        },
+      })
+      if (mail !== undefined) await deliverMail(deps, mail, tx, userId)
+    },
+  })
 }
 
 /** The last mail. Who has no account any more is known by what the message says. */
