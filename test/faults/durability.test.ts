@@ -24,6 +24,16 @@ if (reason !== false && process.env['CI'] !== undefined) throw new Error(reason)
 /** For each order: whether the log reached the disk between its request and its answer. */
 async function watchOrders(options: { synchronousCommit: 'on' | 'off' }): Promise<boolean[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'box-office-strace-'))
+  const verdicts = await watchOrdersIn(dataDir, options)
+  // Once the server that writes there has ended.
+  await rm(dataDir, { recursive: true, force: true })
+  return verdicts
+}
+
+async function watchOrdersIn(
+  dataDir: string,
+  options: { synchronousCommit: 'on' | 'off' },
+): Promise<boolean[]> {
   const env = { DATA_DIR: dataDir, ALLOW_UNSAFE_DURABILITY: 'tests-only' }
   {
     // The setting is the database's, so it holds for the connections of the next start.
@@ -64,7 +74,6 @@ async function watchOrders(options: { synchronousCommit: 'on' | 'off' }): Promis
   strace.kill('SIGINT')
   await ended
   const lines = (await readFile(trace, 'utf8')).split('\n')
-  await rm(dataDir, { recursive: true, force: true })
   return flushedBeforeAnswer(
     lines,
     backends.map(({ pid }) => pid),
