@@ -31,13 +31,9 @@ export function mailLookups(known: {
     async findConfirmedOrder(orderId) {
       const order = await findOrder(orderId)
       if (order === undefined) return undefined
-      const { eventId } = order
       return {
         ...order,
-        tickets: order.ticketCodes.map((ticketCode) => ({
-          ticketCode,
-          qrPng: ticketing.qrPng({ ticketCode, eventId }),
-        })),
+        tickets: await ticketing.drawQrCodes(order),
         links: { order: `${publicUrl}/tickets/order/${orderId}` },
       }
     },

@@ -3,11 +3,15 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import { simpleParser } from 'mailparser'
 import { PNG } from 'pngjs'
 import { SMTPServer } from 'smtp-server'
 import { openMailServer } from '../../src/platform/mail.ts'
+import { loadSigningKeys } from '../../src/platform/signing-keys.ts'
 import { orderConfirmationMail } from '../../src/services/notification/mails/order-confirmation.ts'
+import { qrPng } from '../../src/services/ticketing/qr-code.ts'
+import { createTicketTokens } from '../../src/services/ticketing/ticket-token.ts'
 import { type TestApp, startApp } from '../support/app.ts'
 import { signUp } from '../support/accounts.ts'
 import { buy, createBuyers, createSale } from '../support/sale.ts'
@@ -102,6 +106,41 @@ test('a confirmation reaches its buyer, also when the mail server turns it away 
     assert.ok(read.text?.includes(code), `${code} in the text`)
     assert.ok(String(read.html).includes(code), `${code} in the HTML`)
   }
+})
+
+test('a confirmation whose pictures were not drawn to the end is tried again, and has them all', async () => {
+  await using mail = await startMailServer(0)
+  await using app = await startApp({ env: { SMTP_URL: mail.url } })
+  let died = 0
+  process.once('worker', (thread: Worker) => {
+    died += 1
+    void thread.terminate()
+  })
+  const codes = await order(app, 'Alice.B@mail.boxoffice.local')
+  let failed = 0
+  await until('it arrives', async () => {
+    // The pause before the next try is seconds; nobody has to wait for it here.
+    const failures = await app.db.query(
+      `update jobs set run_at = now(), last_error = null where last_error is not null returning 1`,
+    )
+    failed += failures.length
+    return mail.received.length > 0
+  })
+  await until(
+    'the job is done',
+    async () => (await app.db.query('select 1 from jobs')).length === 0,
+  )
+  assert.deepEqual([died, failed], [1, 1])
+  const tokens = createTicketTokens({
+    keys: await loadSigningKeys({ authKey: undefined, dataDir: app.dataDir }),
+  })
+  const [sold] = await app.db.query<{ event: number }>('select event_id as event from orders')
+  const [read, ...more] = await mail.parsed()
+  assert.equal(more.length, 0)
+  assert.deepEqual(
+    read?.attachments.map(({ content }) => content),
+    codes.map((ticketCode) => qrPng(tokens.sign({ ticketCode, eventId: sold?.event ?? 0 }))),
+  )
 })
 
 test('a mail arrives in its language, with its pictures in it and every header its own', async () => {

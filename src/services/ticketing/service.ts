@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../../kernel/clock.ts'
 import { Batcher } from './batcher.ts'
 import { findBuyersOf } from './buyers.sql.ts'
 import { type Purchase, type Verdict, decideBatch } from './decide-batch.ts'
+import { Drawer } from './drawing/drawer.ts'
 import { startExpiry } from './expire-holds.ts'
 import { type Stock, createInProcessGate } from './gate.ts'
 import { type GiveBackDeps, type PaymentProviderPort, giveBackOrder } from './give-back-order.ts'
@@ -21,7 +22,6 @@ import { findOpenHolds, findOrder, findTicketsOfRefund, hasOrders } from './orde
 import { type PayOrderCommand, type PayOrderDeps, payOrder } from './pay-order.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { FILE_LINKS_PURPOSE, createFileLinks } from './file-links.ts'
-import { Drawer } from './pdf/drawer.ts'
 import { type PlaceOrderDeps, type PlacementQuestion, placeOrder } from './place-order.ts'
 import { type Placement, findPlacements } from './placements.sql.ts'
 import { fetchIdBlocks, readStock } from './purchase.sql.ts'
@@ -201,7 +201,7 @@ export function ticketingService(deps: TicketingDeps): Service & {
       await findBuyersOf(db, eventId, afterUserId, limit),
     findTicketsOfRefund: async (refundId) => await findTicketsOfRefund(db, refundId),
     linksOf: files.linksOf,
-    qrPng: (ticket) => files.qrCode(ticket, 'png'),
+    drawQrCodes: files.drawQrCodes,
   }
 
   return {

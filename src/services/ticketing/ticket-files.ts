@@ -9,9 +9,9 @@ import { type Consumer, consumer } from '../../platform/outbox/consumer.ts'
 import { publish } from '../../platform/outbox/publish.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { calendarEntry } from './calendar-entry.ts'
+import type { Drawer } from './drawing/drawer.ts'
 import type { FileLinks } from './file-links.ts'
 import { findTicket } from './orders.sql.ts'
-import type { Drawer } from './pdf/drawer.ts'
 import type { Poster, PrintedEvent, PrintedOrder } from './printed-order.ts'
 import { qrPng, qrSvg } from './qr-code.ts'
 import {
@@ -68,6 +68,15 @@ export interface TicketFiles {
   ticketsPdf: (order: PrintableOrder) => Promise<Buffer | undefined>
   calendar: (order: PrintableOrder) => Promise<Buffer>
   qrCode: (ticket: { ticketCode: string; eventId: number }, format: 'svg' | 'png') => Buffer
+  /**
+   * For what shows them all at once, as a mail does: beside what sells.
+   * @returns The picture of each ticket that opens the door, a PNG.
+   * @throws Error when they could not be drawn.
+   */
+  drawQrCodes: (order: {
+    eventId: number
+    ticketCodes: readonly string[]
+  }) => Promise<{ ticketCode: string; qrPng: Buffer }[]>
   /** @throws AppError `not_found` when there is no such order, or it has no files. */
   findOrder: (orderId: number) => Promise<PrintableOrder>
   /** @throws AppError `not_found` when there is no such ticket, or it is not good. */
@@ -182,6 +191,12 @@ export function createTicketFiles(deps: TicketFilesDeps): TicketFiles {
       return bytes
     },
 
+    async drawQrCodes({ eventId, ticketCodes }) {
+      const texts = ticketCodes.map((ticketCode) => tokens.sign({ ticketCode, eventId }))
+      const pictures = await deps.drawer.drawQrCodes(texts)
+      return pictures.map((qrPng, index) => ({ ticketCode: ticketCodes[index] as string, qrPng }))
+    },
+
     consumers: [
       consumer({
         topic: 'tickets.wanted',
@@ -195,7 +210,7 @@ export function createTicketFiles(deps: TicketFilesDeps): TicketFiles {
           if (order === undefined) return
           // As it is by now, which need not be what was wanted a moment ago.
           const version = await versionOf(order)
-          const bytes = await deps.drawer.draw(await printedOrder(order))
+          const bytes = await deps.drawer.drawTickets(await printedOrder(order))
           await keepDocument(tx, { orderId, version, bytes })
         },
       }),

@@ -33,8 +33,8 @@ export interface Ticketing {
   findBuyersOf: (eventId: number, afterUserId: number, limit: number) => Promise<number[]>
   /** The codes of the tickets that a refund took back. */
   findTicketsOfRefund: (refundId: number) => Promise<string[]>
-  /** The picture that opens the door. */
-  qrPng: (ticket: { ticketCode: string; eventId: number }) => Buffer
+  /** The pictures that open the door, for a mail. */
+  drawQrCodes: TicketFiles['drawQrCodes']
   /** Where the files of an order are that was found. */
   linksOf: TicketFiles['linksOf']
 }
