@@ -138,8 +138,11 @@ test('a confirmation whose pictures were not drawn to the end is tried again, an
   const [read, ...more] = await mail.parsed()
   assert.equal(more.length, 0)
   assert.deepEqual(
-    read?.attachments.map(({ content }) => content),
-    codes.map((ticketCode) => qrPng(tokens.sign({ ticketCode, eventId: sold?.event ?? 0 }))),
+    read?.attachments.map(({ filename, content }) => ({ filename, content })),
+    codes.map((ticketCode) => ({
+      filename: `${ticketCode}.png`,
+      content: qrPng(tokens.sign({ ticketCode, eventId: sold?.event ?? 0 })),
+    })),
   )
 })
 
