@@ -50,6 +50,15 @@ export const ALL_ROWS: readonly Row[] = [
     figure: 'perSecond',
   }),
   contestRow({
+    name: 'slow-disk-4ms-256',
+    title: 'The same as the one before with 256 connections',
+    pair: [
+      { kind: 'ours', connections: 256, syncDelayMs: 4 },
+      { kind: 'textbook', connections: 256, syncDelayMs: 4 },
+    ],
+    figure: 'perSecond',
+  }),
+  contestRow({
     name: 'pgbench-8',
     title: 'Orders a second, ours over HTTP / pgbench without, 8 clients',
     goal: { ratio: 7, hope: 10, sense: 'at least' },

@@ -53,7 +53,7 @@ export function addRequestTelemetry(
 
 /**
  * Measures and logs one answer.
- * @param log Names the request.
+ * @param answer.requestId For a log that does not name the request itself.
  * @param answer.route Never the query or the raw path: they may carry what is secret.
  */
 export function recordAnswer(
@@ -65,9 +65,11 @@ export function recordAnswer(
     status: number
     ms: number
     userId: number | undefined
+    requestId?: string
   },
 ): void {
-  const { method, route, status, ms, userId } = answer
+  const { method, route, status, ms, userId, requestId } = answer
   metrics.requestSeconds.observe({ method, route, status }, ms / 1000)
-  log.info({ method, route, status, ms: Math.round(ms * 10) / 10, user: userId }, 'answered')
+  const tenths = Math.round(ms * 10) / 10
+  log.info({ request: requestId, method, route, status, ms: tenths, user: userId }, 'answered')
 }

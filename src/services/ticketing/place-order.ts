@@ -2,7 +2,7 @@
  * Buying: through the gate, into a batch, and out with an answer that is durable. The same key
  * gives the same answer and one effect, however often and wherever it is sent.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
 import {
   type AnsweredOrder,
@@ -156,7 +156,7 @@ async function replay(
 function digestOf(command: PlaceOrderCommand): Buffer {
   const { eventId, quantity, ticketTypeId = null, isHold, paymentMethod = null } = command
   const request = JSON.stringify([eventId, quantity, ticketTypeId, isHold, paymentMethod])
-  return createHash('sha256').update(request).digest().subarray(0, 16)
+  return hash('sha256', request, 'buffer').subarray(0, 16)
 }
 
 /** The database's reason as an answer, see `place_orders`. */
