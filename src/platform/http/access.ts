@@ -59,7 +59,7 @@ export function addAccessControl(app: FastifyInstance, authenticate: Authenticat
   })
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { access } = request.route
+    const { access } = request.routeOptions.config
     if (access === undefined || access === 'public') {
       done()
       return
