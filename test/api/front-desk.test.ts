@@ -114,7 +114,7 @@ async function startServer(t: TestContext, trustedProxies: string[] = []) {
   })
   const { port } = app.server.address() as AddressInfo
   const ask = async (...headers: string[]) => await wireText(port, THINGS, ...headers)
-  return { ask, lines, registry, seen }
+  return { ask, lines, port, registry, seen }
 }
 
 test('the desk logs and measures as the framework does, which hears nothing of it', async (t) => {
@@ -146,6 +146,19 @@ test('both ways count against one limit, for each client behind a proxy that is 
     assert.match(await ask(client), /^HTTP\/1\.1 429 [^]*"code":"rate_limited"/)
   }
   assert.equal(seen.throughFramework, 2 * Math.floor(QUOTA / 2))
+})
+
+test('a client that hangs up before its request is read harms nobody', async (t) => {
+  const { ask, port, seen } = await startServer(t)
+  for (const headers of ['', `${LONG_WAY}\r\n`]) {
+    const socket = connect({ port, host: '127.0.0.1' })
+    await once(socket, 'connect')
+    socket.write(`GET ${THINGS} HTTP/1.1\r\nHost: shop\r\n${headers}\r\n`)
+    // At once, so that the server finds the request and no longer whom it came from.
+    socket.resetAndDestroy()
+    assert.match(await ask(), /^HTTP\/1\.1 200 /)
+  }
+  assert.equal(seen.throughFramework, 1)
 })
 
 test('what could be read in two ways does not come to the desk', async (t) => {

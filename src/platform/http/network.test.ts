@@ -36,4 +36,5 @@ test('subscribers are told apart', () => {
 
 test('what is no address counts for itself', () => {
   for (const text of ['', 'unknown', '/run/shop.sock']) assert.equal(networkOf(text), text)
+  assert.equal(networkOf(undefined), '')
 })

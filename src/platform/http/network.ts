@@ -7,9 +7,11 @@ const NETWORK_GROUPS = 4
 /**
  * Whom a client's address counts as. An IPv4 address is one client; an IPv6 subscriber has at least
  * a /64, and with it more addresses than anybody could count one by one.
- * @returns The address, or the network as `2001:db8:0:1::/64`.
+ * @param address Undefined of a client that hung up before its request was read.
+ * @returns The address, or the network as `2001:db8:0:1::/64`; nothing for no address.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return ''
   // Most have no colon, and a look is cheaper than a proof.
   if (!address.includes(':') || isIP(address) !== 6) return address
   const [plain = ''] = address.split('%')
