@@ -59,7 +59,7 @@ export function addAccessControl(app: FastifyInstance, authenticate: Authenticat
   })
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { access } = request.routeOptions.config
+    const access = request.routeOptions.config.access
     if (access === undefined || access === 'public') {
       done()
       return

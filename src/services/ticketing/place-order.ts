@@ -156,7 +156,8 @@ async function replay(
 function digestOf(command: PlaceOrderCommand): Buffer {
   const { eventId, quantity, ticketTypeId = null, isHold, paymentMethod = null } = command
   const request = JSON.stringify([eventId, quantity, ticketTypeId, isHold, paymentMethod])
-  return hash('sha256', request, 'buffer').subarray(0, 16)
+  // Node makes text of it in half the time that it needs for a buffer.
+  return Buffer.from(hash('sha256', request), 'hex').subarray(0, 16)
 }
 
 /** The database's reason as an answer, see `place_orders`. */
