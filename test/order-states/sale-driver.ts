@@ -143,7 +143,9 @@ export class SaleDriver {
         else intent.state = { status: 'declined', code: 'authentication_required' }
         if (step.isUnheard === true) return
         await this.#tell(order)
-        prediction.apply(order, step.succeeds ? 'captured' : 'declined')
+        // A decline may be that of an attempt before, so the shop asks.
+        if (step.succeeds) prediction.apply(order, 'captured')
+        else await this.#askProvider(order)
         return
       case 'expire':
         if (order.state.status !== 'PENDING') return
@@ -229,6 +231,8 @@ export class SaleDriver {
         return
       case 'requires_action':
         if (isOver) this.#prediction.apply(order, 'voided')
+        // Of the attempt before; the request of this one is held back and sent again.
+        else if (payment === 'processing') this.#prediction.apply(order, 'captured')
         return
       case 'processing':
       case 'voided':

@@ -68,16 +68,16 @@ async function findOutcome(
       return outcome && { ...outcome, reason: payment.overReason }
     }
     case 'declined':
+    case 'requires_action':
     case 'unconfirmed':
-      // What the buyer was sent to do has failed: that is this attempt's.
-      if (payment.isWaiting) return outcomeOf(state, payment.attempt, intentId)
-      // Whoever started it may have died before it asked the provider, and a decline may be that of an
+      // What the buyer is sent to do, or has failed to do, is this attempt's.
+      if (payment.isWaiting && !(payment.isOver && state.status === 'requires_action')) {
+        return outcomeOf(state, payment.attempt, intentId)
+      }
+      // Whoever started it may have died before it asked the provider, and what is told may be of an
       // attempt before. Asked under the key of this attempt, the provider says what is true of it.
       if (payment.isOver) return await voidPayment(provider, known, payment.overReason)
       return await chargePayment(provider, known)
-    case 'requires_action':
-      if (payment.isOver) return await voidPayment(provider, known, payment.overReason)
-      return outcomeOf(state, payment.attempt, intentId)
     case 'processing':
       return undefined
   }
