@@ -209,3 +209,22 @@ test('the next batch is on its way before the last one is answered, and draining
   await batcher.drain()
   assert.deepEqual(told, ['sent 0,1', 'sent 2', 'answered 0', 'answered 1', 'answered 2'])
 })
+
+test('while a large batch is answered the loop goes on, and draining waits for its last answer', async () => {
+  const { batcher } = recording({ batchMax: 100 })
+  const told: number[] = []
+  let toldBeforeLoopWentOn = 0
+  for (let n = 0; n < 40; n += 1) {
+    void batcher.submit(1, { userId: n, n }).then((answer) => {
+      if (told.length === 0) setImmediate(() => (toldBeforeLoopWentOn = told.length))
+      told.push(answer)
+    })
+  }
+  await batcher.drain()
+  await Promise.resolve()
+  assert.deepEqual(
+    told,
+    Array.from({ length: 40 }, (_, n) => n),
+  )
+  assert.ok(toldBeforeLoopWentOn > 0 && toldBeforeLoopWentOn < 40, `${toldBeforeLoopWentOn} of 40`)
+})

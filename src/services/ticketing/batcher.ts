@@ -39,6 +39,9 @@ interface Entry<Request, Answer> {
   reject: (error: unknown) => void
 }
 
+/** Tells one request of a batch what became of it, by its place there. */
+type Answering<Request, Answer> = (entry: Entry<Request, Answer>, place: number) => void
+
 interface Lane<Request, Answer> {
   id: number
   /** Requests that may go into the next batch: one for each user. */
@@ -50,6 +53,9 @@ interface Lane<Request, Answer> {
   scheduled: boolean
 }
 
+/** A batch is answered in so many slices, or in slices of so many. */
+const SLICES = 8
+const SLICE_MIN = 8
 /** How often a lane is looked at whose batch does not come back. */
 const SWEEP_MS = 1_000
 /** The pace is an average over about so many batches. */
@@ -174,23 +180,21 @@ export class Batcher<Request extends { userId: number }, Answer> {
     const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
     this.#pace.left(batch.length, this.#waiting > 0)
-    let answer = (): void => undefined
+    let answer: Answering<Request, Answer> = () => undefined
     if (batch.length > 0) {
       try {
         const outcomes = await this.#send(
           lane.id,
           batch.map((entry) => entry.request),
         )
-        answer = () => {
-          batch.forEach((entry, place) => {
-            const outcome = outcomes[place]
-            if (outcome !== undefined && 'answer' in outcome) entry.resolve(outcome.answer)
-            else entry.reject(outcome?.error ?? new Error('a batch left a request unanswered'))
-          })
+        answer = (entry, place) => {
+          const outcome = outcomes[place]
+          if (outcome !== undefined && 'answer' in outcome) entry.resolve(outcome.answer)
+          else entry.reject(outcome?.error ?? new Error('a batch left a request unanswered'))
         }
       } catch (error) {
-        answer = () => {
-          for (const entry of batch) entry.reject(error)
+        answer = (entry) => {
+          entry.reject(error)
         }
       }
       for (const entry of batch) this.#admitNext(lane, entry.request.userId)
@@ -202,11 +206,30 @@ export class Batcher<Request extends { userId: number }, Answer> {
     else if (lane.users.size === 0) this.#lanes.delete(lane.id)
     this.#dispatch()
     // The next batch is on its way by then, so the database works while these are answered.
-    setImmediate(() => {
-      answer()
+    this.#answerInSlices(batch, answer)
+  }
+
+  /**
+   * Between slices the loop looks at the database, which would else wait with a decided batch until
+   * all of this one were told, and at those who ask next.
+   */
+  #answerInSlices(batch: Entry<Request, Answer>[], answer: Answering<Request, Answer>): void {
+    const size = Math.max(SLICE_MIN, Math.ceil(batch.length / SLICES))
+    let told = 0
+    const tellSome = () => {
+      const slice = batch.slice(told, told + size)
+      slice.forEach((entry, place) => {
+        answer(entry, told + place)
+      })
+      told += slice.length
+      if (told < batch.length) {
+        setImmediate(tellSome)
+        return
+      }
       this.#unanswered -= 1
       if (!this.isBusy) this.#idle?.()
-    })
+    }
+    setImmediate(tellSome)
   }
 
   #shedAllOverdue(): void {
