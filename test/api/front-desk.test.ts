@@ -76,6 +76,7 @@ test('a role without events does not answer for them', async () => {
   assert.match(await wireText(port, `${EVENTS}/1`), /^HTTP\/1\.1 404 /)
 })
 
+const BROKEN = '/api/v1/broken'
 const THINGS = '/api/v1/things'
 const BYTES = Buffer.from('[]')
 const QUOTA = 5
@@ -102,7 +103,12 @@ async function startServer(t: TestContext, trustedProxies: string[] = []) {
       perUser: { requests: 1, windowSeconds: 1000 },
     },
     trustedProxies,
-    frontDesks: [({ url }) => (url === THINGS ? ready : undefined)],
+    frontDesks: [
+      ({ url }) => {
+        if (url === BROKEN) throw new Error('a fault of ours')
+        return url === THINGS ? ready : undefined
+      },
+    ],
   })
   app.get(THINGS, { config: { access: 'public' } }, (_request, reply) => {
     seen.throughFramework += 1
@@ -159,6 +165,19 @@ test('a client that hangs up before its request is read harms nobody', async (t)
     assert.match(await ask(), /^HTTP\/1\.1 200 /)
   }
   assert.equal(seen.throughFramework, 1)
+})
+
+test('a fault of the desk costs its request, and never the process', async (t) => {
+  const { lines, port, seen } = await startServer(t)
+  const answer = await wireText(port, BROKEN, REQUEST_ID)
+  assert.match(
+    answer,
+    /^HTTP\/1\.1 500 [^]*X-Request-Id: the-same-for-all\r\n[^]*"code":"internal_error"/,
+  )
+  assert.doesNotMatch(answer, /a fault of ours/)
+  assert.match(lines.join(''), /"level":50.*a fault of ours.*"request":"the-same-for-all"/)
+  assert.match(await wireText(port, THINGS), /^HTTP\/1\.1 200 /)
+  assert.equal(seen.throughFramework, 0)
 })
 
 test('what could be read in two ways does not come to the desk', async (t) => {

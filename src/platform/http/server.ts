@@ -19,6 +19,7 @@ import { addProtocolRefusals, answerClientError } from './client-error.ts'
 import { type Door, behindDoor } from './door.ts'
 import { type FrontDesk, addReadyAnswers, behindFrontDesk } from './front-desk.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
+import { overLastNet } from './last-net.ts'
 import { type RenderPage, addNotFound } from './not-found.ts'
 import { type HttpMetrics, addRequestTelemetry } from './request-telemetry.ts'
 import { networkOf } from './network.ts'
@@ -99,16 +100,18 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const isTrusted = proxyAddr.compile([...options.trustedProxies])
   const app = Fastify({
     serverFactory: (handle) => {
-      const answer = behindFrontDesk(
-        options.frontDesks ?? [],
-        {
-          logger: options.logger,
-          metrics: options.metrics,
-          limit: perAddress,
-          addressOf: (request) => networkOf(proxyAddr(request, isTrusted)),
-          isTls: options.tls !== undefined,
-        },
-        behindDoor(options.door, handle),
+      const isTls = options.tls !== undefined
+      const { logger, metrics } = options
+      const answer = overLastNet(
+        { logger, isTls },
+        behindFrontDesk(
+          options.frontDesks ?? [],
+          {
+            ...{ logger, metrics, isTls, limit: perAddress },
+            addressOf: (request) => networkOf(proxyAddr(request, isTrusted)),
+          },
+          behindDoor(options.door, handle),
+        ),
       )
       const server = options.tls
         ? createTlsServer(
