@@ -58,6 +58,13 @@ async function runOne(make: FaultMaker, options: Options, folder: string): Promi
   return judge(await runFault({ fault, seed, seconds, strikes, ratePerSecond, folder }))
 }
 
+// What was started ends with us, at our exit; by a signal there would be none.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code))
+}
 try {
   process.exit(await main())
 } catch (error) {

@@ -14,7 +14,7 @@ import { serverUrl } from '../support/server-url.ts'
 import type { DatabaseHandle, Fault, Stage, StageOptions } from './fault.ts'
 import { type OwnedMailServer, senderOf, startMailServer } from './mail.ts'
 import { type OwnedProvider, openProvider } from './payment-provider.ts'
-import { type OwnedProcess, openProcess } from './process-handle.ts'
+import { type OwnedProcess, isAlive, openProcess } from './process-handle.ts'
 
 const SHOP_ROLES = 'user,event,ticketing,payment,admin,web'
 /** Of the checker: snapshots, the fault, the final look. */
@@ -107,6 +107,14 @@ async function openDatabase(opening: Resources, options: StageOptions): Promise<
       environment: options.databaseEnvironment ?? {},
     }),
   )
+  // However the checker ends, no server outlives it.
+  const endNow = () => {
+    if (isAlive(server.pid)) process.kill(server.pid, 'SIGQUIT')
+  }
+  process.once('exit', endNow)
+  opening.defer(async () => {
+    await Promise.resolve(process.off('exit', endNow))
+  })
   await migrate(server.connection)
   const db = opening.use(
     new Database({
