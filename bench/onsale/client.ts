@@ -47,7 +47,8 @@ const QUEUE_TRIM = 1_024
 /** @returns Once all connections stand. */
 export async function connectClient(options: ClientOptions): Promise<Client> {
   const all = new Set<Connection>()
-  const idle: Connection[] = []
+  /** The longest idle first: a server cuts off who opens a connection and says nothing. */
+  const idle = new Set<Connection>()
   let queue: Job[] = []
   let queueHead = 0
   let isClosed = false
@@ -62,7 +63,7 @@ export async function connectClient(options: ClientOptions): Promise<Client> {
   const next = (connection: Connection): void => {
     const job = queue[queueHead]
     if (job === undefined) {
-      idle.push(connection)
+      idle.add(connection)
       return
     }
     queueHead += 1
@@ -76,8 +77,7 @@ export async function connectClient(options: ClientOptions): Promise<Client> {
   const lose = (connection: Connection, why: 'timeout' | 'connection'): void => {
     if (!all.delete(connection)) return
     connection.socket.destroy()
-    const place = idle.indexOf(connection)
-    if (place !== -1) idle.splice(place, 1)
+    idle.delete(connection)
     connection.job?.onLost(why)
     if (!isClosed) setTimeout(open, RECONNECT_MS)
   }
@@ -142,9 +142,13 @@ export async function connectClient(options: ClientOptions): Promise<Client> {
 
   return {
     send(job) {
-      const connection = idle.pop()
-      if (connection === undefined) queue.push(job)
-      else begin(connection, job)
+      const [connection] = idle
+      if (connection === undefined) {
+        queue.push(job)
+        return
+      }
+      idle.delete(connection)
+      begin(connection, job)
     },
     dropUnsent() {
       const dropped = queue.slice(queueHead)

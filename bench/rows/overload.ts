@@ -16,8 +16,8 @@ const NORMAL_SHARE = 0.3
 const NORMAL_SECONDS = 3
 const BACK_WITHIN_SECONDS = 10
 const BACK_FACTOR = 2
-/** Beside those whom the shop lets wait: who hears at once that it is full. */
-const CONNECTIONS = 6_000
+/** More than the shop lets wait and the answers that are on their way, or fewer would be offered. */
+const CONNECTIONS = 12_000
 /** So many may wait for a free connection; more were not offered to the shop. */
 const QUEUED_MAX = 100
 const MIB = 1024 * 1024

@@ -3,10 +3,12 @@
  * and cheaply, and afterwards all is as before. A lock that the test holds keeps the database busy.
  */
 import assert from 'node:assert/strict'
+import { pbkdf2 } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { composeShop } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config.ts'
 import { Database } from '../../src/platform/postgres.ts'
@@ -23,6 +25,8 @@ import {
 
 const WAITING_MAX = 20
 const TOO_MANY = 30
+/** Of Node's pool, unless UV_THREADPOOL_SIZE says otherwise. */
+const THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4)
 
 test('a full shop turns the next away before it looks at them, and serves those who wait', async () => {
   await using shop = await startSmallShop()
@@ -73,6 +77,45 @@ test('a full shop turns the next away before it looks at them, and serves those 
     [placed.length, placed.length, placed.length],
   )
 })
+
+test('who asks at the same moment is counted before the tokens are looked at', async () => {
+  await using shop = await startSmallShop()
+  const { url, db } = shop
+  await countCalls(db)
+  const { eventId } = await createSale(db, { capacity: 1_000 })
+  const buyers = await createBuyers(db, shop.dataDir, 1 + WAITING_MAX + TOO_MANY)
+  let refused = 0
+  const order = async (buyer: Buyer) => {
+    const answer = await buy(url, buyer, { event_id: eventId, quantity: 1 })
+    if (answer.status === 503) refused += 1
+    return answer
+  }
+  const all: Promise<Answer>[] = []
+  await db.transaction(async (tx) => {
+    await tx.query('select 1 from event_inventory where event_id = $1 for update', [eventId])
+    all.push(...buyers.slice(0, 1).map(order))
+    await until(async () => (await callsOf(db)) === 1)
+    const pause = pauseTokenChecks()
+    all.push(...buyers.slice(1).map(order))
+    await until(() => Promise.resolve(refused === TOO_MANY))
+    assert.equal(await metric(url, 'boxoffice_orders_refused_total{by="door"}'), TOO_MANY)
+    await pause
+    await until(async () => (await metric(url, 'boxoffice_purchases_waiting')) === WAITING_MAX)
+  })
+  const statuses = (await Promise.all(all)).map(({ status }) => status)
+  assert.deepEqual(
+    [201, 503].map((status) => statuses.filter((each) => each === status).length),
+    [1 + WAITING_MAX, TOO_MANY],
+  )
+})
+
+/** Keeps the threads busy that check signatures, so that all who ask now ask before one is known. */
+async function pauseTokenChecks(): Promise<void> {
+  const busy = promisify(pbkdf2)
+  await Promise.all(
+    Array.from({ length: THREADS }, async () => await busy('', '', 1_000_000, 64, 'sha512')),
+  )
+}
 
 async function startSmallShop() {
   await using opening = new Resources()

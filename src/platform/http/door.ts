@@ -4,7 +4,8 @@
  * Turning a crowd away would cost what serving it costs otherwise, and nobody would be served.
  */
 import { randomUUID } from 'node:crypto'
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../kernel/errors.ts'
 import { PROBLEM_TYPE, problemText } from './problem.ts'
 
@@ -12,8 +13,12 @@ export interface Door {
   method: string
   /** Exactly as it is asked for; another spelling of it goes the long way and is refused there. */
   path: string
-  /** Asked at each request. */
-  isClosed: () => boolean
+  /**
+   * Asked at each request.
+   * @param coming So many were let in and are still being looked at: the signatures of their tokens
+   * are checked, say. Not counted, all who ask at the same moment would be let in.
+   */
+  isClosed: (coming: number) => boolean
   /** When there is room again, for `Retry-After`. */
   retryAfterSeconds: () => number
   onTurnedAway: () => void
@@ -22,20 +27,25 @@ export interface Door {
 /** Stands for the request's id where the text of a refusal is cut in two. */
 const CUT = '\0'
 
-/** @returns `answer` with the door in front of it. */
-export function behindDoor(door: Door | undefined, answer: RequestListener): RequestListener {
-  if (door === undefined) return answer
+/** A door that is hung in a server. */
+export interface Doorway {
+  /** @returns `answer` with the door in front of it. */
+  before: (answer: RequestListener) => RequestListener
+  /** Tells the door whom the hooks of `app` before this call have let pass. Bodies may take their time. */
+  watch: (app: Pick<FastifyInstance, 'addHook'>) => void
+}
+
+/** Without a door it is open to all. */
+export function createDoorway(door: Door | undefined): Doorway {
+  if (door === undefined) return { before: (answer) => answer, watch: () => undefined }
+  const coming = new Set<IncomingMessage>()
   const refusal = new AppError('unavailable')
   // Only the id differs from one refusal to the next, and the id's length never does.
   const [before = '', after = ''] = problemText(refusal, CUT).split(
     JSON.stringify(CUT).slice(1, -1),
   )
   const length = String(Buffer.byteLength(before + randomUUID() + after))
-  return (request, response) => {
-    if (request.url !== door.path || request.method !== door.method || !door.isClosed()) {
-      answer(request, response)
-      return
-    }
+  const turnAway = (response: ServerResponse): void => {
     door.onTurnedAway()
     const requestId = randomUUID()
     // As a list, which Node takes as it is.
@@ -48,5 +58,27 @@ export function behindDoor(door: Door | undefined, answer: RequestListener): Req
       ...['X-Request-Id', requestId],
     ])
     response.end(before + requestId + after)
+  }
+
+  return {
+    before: (answer) =>
+      function (this: unknown, request, response) {
+        if (request.url === door.path && request.method === door.method) {
+          if (door.isClosed(coming.size)) {
+            turnAway(response)
+            return
+          }
+          coming.add(request)
+          // Whoever is refused on the way, or hangs up, does not come.
+          response.once('close', () => coming.delete(request))
+        }
+        answer.call(this as never, request, response)
+      },
+    watch(app) {
+      app.addHook('onRequest', (request, _reply, done) => {
+        coming.delete(request.raw)
+        done()
+      })
+    },
   }
 }

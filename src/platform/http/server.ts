@@ -16,7 +16,7 @@ import type { Logger } from 'pino'
 import { type Authenticate, addAccessControl } from './access.ts'
 import { refuseOtherEncodings } from './body-encoding.ts'
 import { addProtocolRefusals, answerClientError } from './client-error.ts'
-import { type Door, behindDoor } from './door.ts'
+import { type Door, createDoorway } from './door.ts'
 import { type FrontDesk, addReadyAnswers, behindFrontDesk } from './front-desk.ts'
 import { refuseRepeatedKeys } from './idempotency-key.ts'
 import { overLastNet } from './last-net.ts'
@@ -97,6 +97,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
   const { rateLimits } = options
   const perAddress =
     rateLimits === 'off' ? undefined : createRateLimit('address', rateLimits.perAddress)
+  const doorway = createDoorway(options.door)
   const isTrusted = proxyAddr.compile([...options.trustedProxies])
   const app = Fastify({
     serverFactory: (handle) => {
@@ -110,7 +111,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
             ...{ logger, metrics, isTls, limit: perAddress },
             addressOf: (request) => networkOf(proxyAddr(request, isTrusted)),
           },
-          behindDoor(options.door, handle),
+          doorway.before(handle),
         ),
       )
       const server = options.tls
@@ -164,6 +165,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpApp> {
     const perUser = createRateLimit('user', rateLimits.perUser)
     addRateLimit(app, perUser, ({ principal }) => principal?.userId)
   }
+  doorway.watch(app)
   await app.register(cookie)
   return app
 }

@@ -105,13 +105,23 @@ test('no more wait than leave in time at the pace of the last batches', async ()
   await Promise.all(first.slice(0, 12))
   assert.ok(batcher.waiting < 5, 'few wait, so more are taken')
   const next = batcher.submit(1, { userId: 20, n: 20 })
-  assert.equal(batcher.isFull, true)
+  assert.equal(batcher.isFullWith(0), true)
   await assert.rejects(
     batcher.submit(1, { userId: 30, n: 30 }),
     (error: AppError) => error.code === 'unavailable',
   )
   await Promise.all([...first, next])
-  assert.equal(batcher.isFull, false)
+  assert.equal(batcher.isFullWith(0), false)
+})
+
+test('who is on the way here counts as one who waits', async () => {
+  const { batcher } = recording({ waitingMax: 5 })
+  assert.equal(batcher.isFullWith(4), false)
+  assert.equal(batcher.isFullWith(5), true)
+  const taken = [0, 1, 2].map(async (n) => await batcher.submit(1, { userId: n, n }))
+  assert.deepEqual([batcher.isFullWith(1), batcher.isFullWith(2)], [false, true])
+  await Promise.all(taken)
+  assert.equal(batcher.expectedMs, 0)
 })
 
 test('one user cannot fill the queue', async () => {

@@ -5,6 +5,8 @@
  * lock and a disk flush is shared by all of them. The idea is group commit, one level up.
  */
 import { AppError } from '../../kernel/errors.ts'
+import { createPace } from './pace.ts'
+import { tellInSlices } from './tell-in-slices.ts'
 
 export interface BatcherLimits {
   /** The most requests in one batch. */
@@ -13,7 +15,7 @@ export interface BatcherLimits {
   waitingMax: number
   /** So many may wait in any case: a moment's pause is no rush. */
   waitingMin: number
-  /** Beyond them, no more may wait than leave within this time at the present pace, in milliseconds. */
+  /** Beyond them, no more may be inside than are answered within this time at the present pace, in milliseconds. */
   waitTargetMs: number
   /** The most requests of one user that wait in one lane. */
   waitingPerUserMax: number
@@ -51,15 +53,16 @@ interface Lane<Request, Answer> {
   users: Set<number>
   /** In the queue of lanes, or with a batch on its way. */
   scheduled: boolean
+  /** Tells whoever of the last batch is not told yet. */
+  tellRest: () => void
 }
 
-/** A batch is answered in so many slices, or in slices of so many. */
-const SLICES = 8
-const SLICE_MIN = 8
+/** So many do not wait until all sockets were read: of thousands, that can take seconds. */
+const READY_MAX = 256
 /** How often a lane is looked at whose batch does not come back. */
 const SWEEP_MS = 1_000
-/** The pace is an average over about so many batches. */
-const PACE_BATCHES = 8
+
+const nothing = () => undefined
 
 export class Batcher<Request extends { userId: number }, Answer> {
   readonly #send: SendBatch<Request, Answer>
@@ -71,6 +74,8 @@ export class Batcher<Request extends { userId: number }, Answer> {
   /** Batches that came back and wait for their answers to be told. */
   #unanswered = 0
   #waiting = 0
+  /** Those who wait, are on their way, or are to be told. */
+  #inside = 0
   #idle: (() => void) | undefined
   #sweep: NodeJS.Timeout | undefined
 
@@ -84,16 +89,21 @@ export class Batcher<Request extends { userId: number }, Answer> {
     return this.#waiting
   }
 
-  /** How long a request that comes now would wait, as far as the last batches tell. */
-  get expectedWaitMs(): number {
-    return this.#waiting * this.#pace.msPerRequest
+  /** How long a request that comes now would take, as far as the last batches tell. */
+  get expectedMs(): number {
+    return this.#inside * this.#pace.msPerRequest
   }
 
-  /** Whether the next request would be shed. */
-  get isFull(): boolean {
+  /**
+   * @param coming How many more are on their way here.
+   * @returns Whether a request behind them would be shed.
+   */
+  isFullWith(coming: number): boolean {
+    const waiting = this.#waiting + coming
+    const expectedMs = (this.#inside + coming) * this.#pace.msPerRequest
     return (
-      this.#waiting >= this.#limits.waitingMax ||
-      (this.#waiting >= this.#limits.waitingMin && this.expectedWaitMs > this.#limits.waitTargetMs)
+      waiting >= this.#limits.waitingMax ||
+      (waiting >= this.#limits.waitingMin && expectedMs > this.#limits.waitTargetMs)
     )
   }
 
@@ -108,8 +118,8 @@ export class Batcher<Request extends { userId: number }, Answer> {
    * @throws AppError `unavailable` when too many wait, `rate_limited` when too many of this user do.
    */
   async submit(laneId: number, request: Request): Promise<Answer> {
-    if (this.isFull) {
-      throw new AppError('unavailable', { retryAfterSeconds: this.expectedWaitMs / 1000 })
+    if (this.isFullWith(0)) {
+      throw new AppError('unavailable', { retryAfterSeconds: this.expectedMs / 1000 })
     }
     const lane = this.#laneOf(laneId)
     return await new Promise<Answer>((resolve, reject) => {
@@ -132,7 +142,9 @@ export class Batcher<Request extends { userId: number }, Answer> {
         lane.ready.push(entry)
       }
       this.#waiting += 1
+      this.#inside += 1
       this.#schedule(lane)
+      if (lane.ready.length >= READY_MAX) this.#dispatch()
       this.#sweep ??= setInterval(() => {
         this.#shedAllOverdue()
       }, SWEEP_MS)
@@ -150,7 +162,14 @@ export class Batcher<Request extends { userId: number }, Answer> {
   #laneOf(id: number): Lane<Request, Answer> {
     let lane = this.#lanes.get(id)
     if (lane === undefined) {
-      lane = { id, ready: [], behind: new Map(), users: new Set(), scheduled: false }
+      lane = {
+        id,
+        ready: [],
+        behind: new Map(),
+        users: new Set(),
+        scheduled: false,
+        tellRest: nothing,
+      }
       this.#lanes.set(id, lane)
     }
     return lane
@@ -180,7 +199,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
     const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
     this.#pace.left(batch.length, this.#waiting > 0)
-    let answer: Answering<Request, Answer> = () => undefined
+    let answer: Answering<Request, Answer> = nothing
     if (batch.length > 0) {
       try {
         const outcomes = await this.#send(
@@ -206,30 +225,17 @@ export class Batcher<Request extends { userId: number }, Answer> {
     else if (lane.users.size === 0) this.#lanes.delete(lane.id)
     this.#dispatch()
     // The next batch is on its way by then, so the database works while these are answered.
-    this.#answerInSlices(batch, answer)
-  }
-
-  /**
-   * Between slices the loop looks at the database, which would else wait with a decided batch until
-   * all of this one were told, and at those who ask next.
-   */
-  #answerInSlices(batch: Entry<Request, Answer>[], answer: Answering<Request, Answer>): void {
-    const size = Math.max(SLICE_MIN, Math.ceil(batch.length / SLICES))
-    let told = 0
-    const tellSome = () => {
-      const slice = batch.slice(told, told + size)
-      slice.forEach((entry, place) => {
-        answer(entry, told + place)
-      })
-      told += slice.length
-      if (told < batch.length) {
-        setImmediate(tellSome)
-        return
+    lane.tellRest()
+    lane.tellRest = tellInSlices(batch.length, (from, to) => {
+      this.#inside -= to - from
+      for (let place = from; place < to; place += 1) {
+        const entry = batch[place]
+        if (entry !== undefined) answer(entry, place)
       }
+      if (to < batch.length) return
       this.#unanswered -= 1
       if (!this.isBusy) this.#idle?.()
-    }
-    setImmediate(tellSome)
+    })
   }
 
   #shedAllOverdue(): void {
@@ -245,6 +251,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
     const shed = (entry: Entry<Request, Answer>): boolean => {
       if (entry.arrivedAt >= oldest) return false
       this.#waiting -= 1
+      this.#inside -= 1
       entry.reject(new AppError('unavailable', { retryAfterSeconds: 2 }))
       return true
     }
@@ -268,27 +275,5 @@ export class Batcher<Request extends { userId: number }, Answer> {
     } else {
       lane.ready.push(next)
     }
-  }
-}
-
-/** How fast requests leave while others wait: what the machine can do, not what is asked of it. */
-function createPace() {
-  let sent = 0
-  let ms = 0
-  let last: { at: number; sent: number } | undefined
-  return {
-    /** Zero as long as nobody had to wait. */
-    get msPerRequest(): number {
-      return sent === 0 ? 0 : ms / sent
-    },
-    /** @param othersWait Only then is the time to the next batch a measure of the pace. */
-    left(count: number, othersWait: boolean): void {
-      const at = performance.now()
-      if (last !== undefined) {
-        sent += (last.sent - sent) / PACE_BATCHES
-        ms += (at - last.at - ms) / PACE_BATCHES
-      }
-      last = othersWait && count > 0 ? { at, sent: count } : undefined
-    },
   }
 }

@@ -41,8 +41,8 @@ export type { Ticketing }
 
 /** In a rush, as many as arrive between two looks at the database: fewer would leave it idle. */
 const BATCH_MAX = 1_024
-/** Beyond half a second of purchases a quick 503 is kinder. */
-const WAIT_TARGET_MS = 500
+/** Beyond so much of purchases a quick 503 is kinder. */
+const WAIT_TARGET_MS = 700
 const WAITING_MIN = 256
 /** Half a second on a large machine; it bounds the memory. */
 const WAITING_MAX = 16_384
@@ -211,8 +211,8 @@ export function ticketingService(deps: TicketingDeps): Service & {
     door: {
       method: 'POST',
       path: '/api/v1/orders',
-      isClosed: () => purchases.isFull,
-      retryAfterSeconds: () => purchases.expectedWaitMs / 1000,
+      isClosed: (coming) => purchases.isFullWith(coming),
+      retryAfterSeconds: () => purchases.expectedMs / 1000,
       onTurnedAway: telemetry.turnedAway,
     },
     stock: {
