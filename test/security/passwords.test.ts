@@ -105,7 +105,9 @@ async function startCounted() {
       const [before, used] = [hashes, process.cpuUsage()]
       const attempt = logIn(deps, { email, password: 'a wrong guess' })
       await assert.rejects(attempt, { code: 'invalid_credentials' })
-      return { hashes: hashes - before, cpuMicros: process.cpuUsage(used).user }
+      // Only the sum is exact: the system guesses from samples how it divides.
+      const { user, system } = process.cpuUsage(used)
+      return { hashes: hashes - before, cpuMicros: user + system }
     },
     async [Symbol.asyncDispose]() {
       await db[Symbol.asyncDispose]()
@@ -113,9 +115,6 @@ async function startCounted() {
     },
   }
 }
-
-const median = (numbers: number[]) =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 test('an address that nobody has costs one hash, like one that somebody has', async () => {
   await using counted = await startCounted()
@@ -136,11 +135,12 @@ test('an address that nobody has costs one hash, like one that somebody has', as
       cpu.get(email)?.push(cpuMicros)
     }
   }
-  const known = median(cpu.get('known@shop.example') ?? [])
+  // What a busy machine does to one attempt only adds to it: the cheapest of each is its own cost.
+  const known = Math.min(...(cpu.get('known@shop.example') ?? []))
   for (const [email, micros] of cpu) {
+    const share = Math.min(...micros) / known
     // Without its hash an attempt takes a small part of that.
-    const share = median(micros) / known
-    assert.ok(share > 0.4 && share < 2.5, `${email} costs ${share} times what a known one costs`)
+    assert.ok(share > 0.25 && share < 4, `${email} costs ${share} times what a known one costs`)
   }
 })
 
