@@ -65,7 +65,7 @@ create function place_orders(
   out refused_detail bigint[]
 ) language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
-  v_event        events;
+  v_max_per_user integer;
   v_only_type    bigint;
   v_types        bigint[];
   v_verdicts     text[];
@@ -73,6 +73,7 @@ declare
   v_pending      boolean[];
   v_type         integer;
   v_left         integer;
+  v_refused      integer := 0;
   v_taken        integer := 0;
   v_held         integer := 0;
   v_type_taken   integer[];
@@ -92,23 +93,26 @@ begin
 
   -- Each statement sees what was committed before it began, so these come after the lock.
   placed_at := clock_timestamp();
-  select * into v_event from events e where e.id = p_event_id;
-  closed := sale_refusal(v_event, placed_at);
-  expires_at := placed_at + make_interval(secs => v_event.hold_seconds);
-  currency := v_event.currency;
-
-  select array_agg(t.id order by t.id), array_agg((t.price * 100)::bigint order by t.id),
-         array_agg((select i.capacity - i.held - i.sold
-                      from inventory i where i.ticket_type_id = t.id) order by t.id)
-    into type_ids, type_cents, type_remaining
-    from ticket_types t where t.event_id = p_event_id;
+  select sale_refusal(e, placed_at), placed_at + make_interval(secs => e.hold_seconds), e.currency,
+         e.max_per_user, t.ids, t.cents, t.remaining, gone.ids
+    into closed, expires_at, currency, v_max_per_user, type_ids, type_cents, type_remaining, v_gone
+    from events e
+    cross join lateral (
+      select array_agg(t.id order by t.id) as ids,
+             array_agg((t.price * 100)::bigint order by t.id) as cents,
+             array_agg((select i.capacity - i.held - i.sold
+                          from inventory i where i.ticket_type_id = t.id) order by t.id) as remaining
+        from ticket_types t where t.event_id = e.id
+    ) t
+    cross join lateral (
+      -- Nobody buys for longer than an access token lives after deleting the account.
+      select array_agg(u.id) as ids
+        from users u where u.deleted_at > placed_at - interval '1 hour'
+    ) gone
+   where e.id = p_event_id;
   if cardinality(type_ids) = 1 then v_only_type := type_ids[1]; end if;
   v_type_taken := array_fill(0, array[cardinality(type_ids)]);
   v_type_held := v_type_taken;
-
-  -- Nobody buys for longer than an access token lives after deleting the account.
-  select array_agg(u.id) into v_gone
-    from users u where u.deleted_at > placed_at - interval '1 hour';
 
   select array_agg(v.verdict order by v.n), array_agg(v.detail order by v.n),
          array_agg(v.type_id order by v.n),
@@ -123,7 +127,7 @@ begin
           when closed is not null then closed
           when coalesce(r.type_id, v_only_type) is null then 'type_required'
           when coalesce(r.type_id, v_only_type) <> all (type_ids) then 'type_unknown'
-          when has.quantity + r.quantity > v_event.max_per_user then 'limit'
+          when has.quantity + r.quantity > v_max_per_user then 'limit'
           when not r.is_hold and r.method is null
                and type_cents[array_position(type_ids, coalesce(r.type_id, v_only_type))] > 0
             then 'method_required'
@@ -131,7 +135,7 @@ begin
         case
           when before.id is not null then before.id
           when coalesce(r.type_id, v_only_type) is null then cardinality(type_ids)
-          else greatest(v_event.max_per_user - has.quantity, 0)
+          else greatest(v_max_per_user - has.quantity, 0)
         end as detail
       from unnest(p_user_ids, p_type_ids, p_quantities, p_holds, p_methods, p_keys, p_digests)
              with ordinality as r(user_id, type_id, quantity, is_hold, method, key, digest, n)
@@ -141,37 +145,50 @@ begin
          limit 1
       ) before on r.key is not null
       cross join lateral (
-        -- Tickets that were taken back are not counted.
-        select coalesce(sum(o.quantity - (select count(*) from tickets t
-                                           where t.order_id = o.id and t.voided_at is not null)), 0)
-                 as quantity
-          from orders o
+        select coalesce(sum(o.quantity), 0) as quantity from orders o
          where o.user_id = r.user_id and o.event_id = p_event_id and o.status <> 'CANCELLED'
+      ) ordered
+      cross join lateral (
+        -- Tickets that were taken back do not count, and are looked for only where it matters.
+        select case
+          when ordered.quantity + r.quantity <= v_max_per_user then ordered.quantity
+          else ordered.quantity - (
+            select coalesce(sum((select count(*) from tickets t
+                                  where t.order_id = o.id and t.voided_at is not null)), 0)::bigint
+              from orders o
+             where o.user_id = r.user_id and o.event_id = p_event_id and o.status <> 'CANCELLED')
+        end as quantity
       ) has
     ) v;
 
   -- First come, first served: a smaller request may still fit behind one that was too large.
   for n in 1 .. cardinality(v_verdicts) loop
-    continue when v_verdicts[n] is not null;
-    v_type := array_position(type_ids, v_types[n]);
-    v_left := least(remaining - v_taken, type_remaining[v_type] - v_type_taken[v_type]);
-    if p_quantities[n] > v_left then
-      v_verdicts[n] := 'sold_out';
-      v_details[n] := v_left;
-    else
-      v_taken := v_taken + p_quantities[n];
-      v_type_taken[v_type] := v_type_taken[v_type] + p_quantities[n];
-      if v_pending[n] then
-        v_held := v_held + p_quantities[n];
-        v_type_held[v_type] := v_type_held[v_type] + p_quantities[n];
+    if v_verdicts[n] is null then
+      v_type := array_position(type_ids, v_types[n]);
+      v_left := least(remaining, type_remaining[v_type]);
+      if p_quantities[n] > v_left then
+        v_verdicts[n] := 'sold_out';
+        v_details[n] := v_left;
+      else
+        remaining := remaining - p_quantities[n];
+        type_remaining[v_type] := type_remaining[v_type] - p_quantities[n];
+        v_taken := v_taken + p_quantities[n];
+        v_type_taken[v_type] := v_type_taken[v_type] + p_quantities[n];
+        if v_pending[n] then
+          v_held := v_held + p_quantities[n];
+          v_type_held[v_type] := v_type_held[v_type] + p_quantities[n];
+        end if;
       end if;
     end if;
+    if v_verdicts[n] is not null then v_refused := v_refused + 1; end if;
   end loop;
 
-  select array_agg(v.n), array_agg(v.why), array_agg(v.detail)
-    into refused_at, refused_why, refused_detail
-    from unnest(v_verdicts, v_details) with ordinality as v(why, detail, n)
-   where v.why is not null;
+  if v_refused > 0 then
+    select array_agg(v.n), array_agg(v.why), array_agg(v.detail)
+      into refused_at, refused_why, refused_detail
+      from unnest(v_verdicts, v_details) with ordinality as v(why, detail, n)
+     where v.why is not null;
+  end if;
 
   if v_taken = 0 then return; end if;
 
@@ -203,7 +220,7 @@ begin
     insert into payments (order_id, event_id, user_id, amount, currency, status, attempt,
                           payment_method, check_at)
       select r.id, p_event_id, r.user_id,
-             r.quantity * type_cents[array_position(type_ids, r.type_id)] / 100.0, v_event.currency,
+             r.quantity * type_cents[array_position(type_ids, r.type_id)] / 100.0, place_orders.currency,
              'processing', 1, r.method, payment_check_time(placed_at)
         from unnest(p_order_ids, p_user_ids, v_types, p_quantities, p_holds, p_methods, v_pending, v_verdicts)
                as r(id, user_id, type_id, quantity, is_hold, method, pending, verdict)
@@ -211,9 +228,11 @@ begin
   end if;
 
   if v_taken > v_held then
-    select array_agg(r.id) into v_unticketed
-      from unnest(p_order_ids, v_verdicts, v_pending) as r(id, verdict, pending)
-     where r.verdict is not null or r.pending;
+    if v_refused > 0 or v_held > 0 then
+      select array_agg(r.id) into v_unticketed
+        from unnest(p_order_ids, v_verdicts, v_pending) as r(id, verdict, pending)
+       where r.verdict is not null or r.pending;
+    end if;
 
     insert into tickets (id, order_id, event_id, ticket_code, issued_at)
       select t.id, t.order_id, p_event_id, t.code, placed_at
@@ -226,10 +245,6 @@ begin
         from unnest(p_order_ids, v_verdicts, v_pending) as r(id, verdict, pending)
        where r.verdict is null and not r.pending;
   end if;
-
-  remaining := remaining - v_taken;
-  select array_agg(t.before - t.taken order by t.n) into type_remaining
-    from unnest(type_remaining, v_type_taken) with ordinality as t(before, taken, n);
 end $$;
 
 comment on function place_orders is 'Decides a batch of purchase requests for one event: one lock, one commit, an exact verdict for each.';
