@@ -6,11 +6,10 @@ import type { Config, Role } from './config.ts'
 import { AppError } from './kernel/errors.ts'
 import { StartupError } from './kernel/startup-error.ts'
 import { mailLookups, printingLookups } from './lookups.ts'
+import { openDatabase } from './open-database.ts'
 import { type ProviderOptions, openPaymentProvider, webhookUrlOf } from './open-payment-provider.ts'
 import { personalDataOfServices } from './personal-data-of-services.ts'
-import { requireDatabase } from './platform/database-startup.ts'
 import { requireDurability } from './platform/durability.ts'
-import { startEmbeddedPostgres } from './platform/embedded-postgres/server.ts'
 import { addApiDocs } from './platform/http/api-docs.ts'
 import { operationsRoutes } from './platform/http/operations.ts'
 import { createHttpMetrics } from './platform/http/request-telemetry.ts'
@@ -79,7 +78,7 @@ export async function composeShop(
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
 
-  const databaseConnection = await openDatabase(config, opening, logger)
+  const databaseConnection = await openDatabase({ config, opening, logger })
   await migrate(databaseConnection)
   const database = (options: Omit<DatabaseOptions, 'connection'>) =>
     opening.use(new Database({ connection: databaseConnection, ...options }))
@@ -267,26 +266,6 @@ export async function composeShop(
       await running[Symbol.asyncDispose]()
     },
   }
-}
-
-async function openDatabase(
-  config: Config,
-  opening: Resources,
-  logger: Logger,
-): Promise<pg.ClientConfig> {
-  if (config.databaseUrl !== undefined) {
-    await requireDatabase(config.databaseUrl)
-    return { connectionString: config.databaseUrl }
-  }
-  const embedded = opening.use(
-    await startEmbeddedPostgres({
-      dataDir: config.dataDir,
-      log: (line) => {
-        logger.warn({ postgres: line }, 'embedded PostgreSQL')
-      },
-    }),
-  )
-  return embedded.connection
 }
 
 /** What is wrong with the first admin's settings, by the name of the variable. */

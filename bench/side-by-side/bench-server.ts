@@ -3,6 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/server.ts'
+import { makeSpareLog } from '../../src/platform/embedded-postgres/spare-log.ts'
 import { migrate } from '../../src/platform/migrations.ts'
 import { Database } from '../../src/platform/postgres.ts'
 import { makeSlowPackage } from './slow-sync.ts'
@@ -56,6 +57,8 @@ export async function startBenchServer(options: {
     log,
     ...(packageDir === undefined ? {} : { packageDir }),
   })
+  // As the shop does with its own.
+  await makeSpareLog({ connection: server.connection, dataDir: options.folder, log }).made
   const onServer = async (...statements: string[]) => {
     const client = new pg.Client({ ...server.connection, database: 'postgres' })
     client.on('error', () => undefined)

@@ -16,6 +16,8 @@ const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   // Few checkpoints: after each one, every page is written to the log in full when first changed.
   // The log is not compressed: the disk has room for it and the processor is what runs short.
   max_wal_size: '4GB',
+  // Files of the log are used again up to this much, see `spare-log.ts`.
+  min_wal_size: '1GB',
   checkpoint_timeout: '15min',
   // Seeking costs next to nothing on a solid-state disk.
   random_page_cost: '1.1',
