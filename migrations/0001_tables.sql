@@ -437,6 +437,7 @@ create table outbox (
   payload     jsonb not null,
   created_at  timestamptz not null default now()
 );
+create index outbox_topic on outbox (topic, id);
 comment on table outbox is 'Messages written in the transaction that causes them. The relay turns each into jobs and deletes it. Owner: platform (outbox).';
 
 create table jobs (

@@ -244,6 +244,61 @@ test('what waits behind a job that never ends is done by another runner, untried
   assert.equal(await count(db, 'jobs'), 0)
 })
 
+test('what nobody gets round to doing holds up no other message, and is done in the end', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  const [orders, batches] = [60, 50]
+  // A sale, and behind it somebody who has just signed up.
+  for (let batch = 0; batch < batches; batch += 1) {
+    const order_ids = Array.from({ length: orders }, (_, n) => batch * orders + n + 1)
+    await db.transaction(async (tx) => {
+      await publish(tx, 'orders.placed', { event_id: 1, order_ids })
+    })
+  }
+  await db.transaction(async (tx) => {
+    await publish(tx, 'event.created', { event_id: 1 })
+  })
+  let open: () => void = () => undefined
+  const opens = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const slow: Handle = async (data, tx) => {
+    await opens
+    await record(data, tx)
+  }
+  const quick = consumer({
+    topic: 'event.created',
+    name: 'quick',
+    lane: 'mail',
+    effects: () => [{ id: 'quick', data: { id: 0 } }],
+    handle: record,
+  })
+  await using _processes = startProcesses(db, 1, [recorder(slow), quick])
+  await until('the other message is done', async () => (await count(db, 'effects')) === 1)
+  await sleep(500)
+  const messages = await count(db, 'outbox')
+  // Those that runners have claimed are not due, so a second thousand may follow the first.
+  const most = 2 * Math.ceil(1_000 / orders)
+  assert.ok(messages >= batches - most, `${batches - messages} messages became jobs`)
+  open()
+  await until('all is done', async () => (await count(db, 'effects')) === orders * batches + 1)
+  assert.equal(await leftToDo(db), 0)
+})
+
+test('one effect is enough for all messages of a round where its consumer says so', async () => {
+  await using opened = await openDatabase()
+  const { db } = opened
+  for (let n = 1; n <= 30; n += 1) {
+    await db.transaction(async (tx) => {
+      await publish(tx, 'orders.placed', { event_id: 1, order_ids: [n] })
+    })
+  }
+  const once = { ...recorder(record), name: 'once', isOnceForAll: true } as const
+  await using _processes = startProcesses(db, 1, [recorder(record), once])
+  await until('all done', async () => (await leftToDo(db)) === 0)
+  assert.equal(await count(db, 'effects'), 30 + 1)
+})
+
 test('a message of a newer version stays for a process of that version, and holds up nobody', async () => {
   await using opened = await openDatabase()
   const { db } = opened

@@ -15,6 +15,8 @@ export interface Consumer<T extends Topic = Topic> {
    * mails hold up nothing else. It is tried again for hours before it is given up.
    */
   lane?: 'mail'
+  /** One effect is enough for all messages that come together, such as to look again at what changed. */
+  isOnceForAll?: true
   /** The effects of a message: an id that is the same however often it is asked, and its data. */
   effects: (payload: Messages[T]) => { id: string; data: object }[]
   handle: (data: never, tx: Transaction) => Promise<void>
@@ -25,6 +27,7 @@ export function consumer<T extends Topic, Data extends object>(definition: {
   topic: T
   name: string
   lane?: 'mail'
+  isOnceForAll?: true
   effects: (payload: Messages[T]) => { id: string; data: Data }[]
   handle: (data: Data, tx: Transaction) => Promise<void>
 }): Consumer {

@@ -100,32 +100,19 @@ export function eventService(deps: EventServiceDeps): Service & { events: Events
   }
 }
 
-/** Forgetting twice does no harm, so every message is an effect of its own. */
 function invalidation(cache: EventCache): Consumer[] {
-  const effects = () => [{ id: randomUUID(), data: {} }]
-  const outdate = async () => {
-    await Promise.resolve()
-    cache.outdate()
-  }
+  const forgetting = {
+    isOnceForAll: true,
+    effects: () => [{ id: randomUUID(), data: {} }],
+    handle: async () => {
+      await Promise.resolve()
+      cache.outdate()
+    },
+  } as const
   return [
-    consumer({
-      topic: 'event.created',
-      name: 'listing-cache-event-created',
-      effects,
-      handle: outdate,
-    }),
-    consumer({
-      topic: 'event.changed',
-      name: 'listing-cache-event-changed',
-      effects,
-      handle: outdate,
-    }),
-    consumer({
-      topic: 'orders.placed',
-      name: 'listing-cache-orders-placed',
-      effects,
-      handle: outdate,
-    }),
+    consumer({ topic: 'event.created', name: 'listing-cache-event-created', ...forgetting }),
+    consumer({ topic: 'event.changed', name: 'listing-cache-event-changed', ...forgetting }),
+    consumer({ topic: 'orders.placed', name: 'listing-cache-orders-placed', ...forgetting }),
   ]
 }
 
