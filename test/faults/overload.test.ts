@@ -4,10 +4,13 @@
  */
 import assert from 'node:assert/strict'
 import { pbkdf2 } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { composeShop } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -109,6 +112,32 @@ test('who asks at the same moment is counted before the tokens are looked at', a
   )
 })
 
+test('who is refused is not counted, though the answer waits behind another on its connection', async () => {
+  await using shop = await startSmallShop()
+  const { url, db } = shop
+  await countCalls(db)
+  const { eventId } = await createSale(db, { capacity: 1_000 })
+  const [buyer] = await createBuyers(db, shop.dataDir, 1)
+  const stranger = async () => await buy(url, { id: 0, token: 'nobody' }, { event_id: eventId })
+  const body = JSON.stringify({ event_id: eventId, quantity: 1 })
+  const head = 'POST /api/v1/orders HTTP/1.1\r\nHost: shop\r\n'
+  const first = `${head}Authorization: Bearer ${buyer?.token ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  await db.transaction(async (tx) => {
+    await tx.query('select 1 from event_inventory where event_id = $1 for update', [eventId])
+    socket.write(first)
+    await until(async () => (await callsOf(db)) === 1)
+    socket.write(`${head}\r\n`.repeat(TOO_MANY))
+    await sleep(200)
+    assert.equal((await stranger()).status, 401, 'the door is open while they are not answered')
+    socket.resetAndDestroy()
+    await once(socket, 'close')
+  })
+  assert.equal((await stranger()).status, 401, 'and when they have hung up')
+})
+
 /** Keeps the threads busy that check signatures, so that all who ask now ask before one is known. */
 async function pauseTokenChecks(): Promise<void> {
   const busy = promisify(pbkdf2)
@@ -167,5 +196,5 @@ async function metric(url: string, name: string): Promise<number> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
+  while (!(await condition())) await sleep(5)
 }

@@ -31,7 +31,11 @@ const CUT = '\0'
 export interface Doorway {
   /** @returns `answer` with the door in front of it. */
   before: (answer: RequestListener) => RequestListener
-  /** Tells the door whom the hooks of `app` before this call have let pass. Bodies may take their time. */
+  /**
+   * Tells the door whom the hooks of `app` before this call have let pass, or refused. Bodies may take
+   * their time, and so may answers: whoever sends many requests in a row on one connection and reads
+   * none of the answers must not count as coming for as long.
+   */
   watch: (app: Pick<FastifyInstance, 'addHook'>) => void
 }
 
@@ -69,13 +73,17 @@ export function createDoorway(door: Door | undefined): Doorway {
             return
           }
           coming.add(request)
-          // Whoever is refused on the way, or hangs up, does not come.
+          // Whoever hangs up does not come.
           response.once('close', () => coming.delete(request))
         }
         answer.call(this as never, request, response)
       },
     watch(app) {
       app.addHook('onRequest', (request, _reply, done) => {
+        coming.delete(request.raw)
+        done()
+      })
+      app.addHook('onError', (request, _reply, _error, done) => {
         coming.delete(request.raw)
         done()
       })
