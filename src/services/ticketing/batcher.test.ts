@@ -114,6 +114,29 @@ test('no more wait than leave in time at the pace of the last batches', async ()
   assert.equal(batcher.isFullWith(0), false)
 })
 
+test('one stall is not taken for the pace', async () => {
+  let isStalled = true
+  const limits = { batchMax: 100, waitingMin: 5, waitTargetMs: 1_000, waitMaxMs: 2_000 }
+  const { batcher } = recording(limits, async () => {
+    await sleep(isStalled ? 300 : 0)
+  })
+  const rush = async () =>
+    await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, n) => await batcher.submit(1, { userId: n, n })),
+    )
+  // Somebody clicks twice while the database stands still.
+  await Promise.all([0, 1].map(async (n) => await batcher.submit(1, { userId: 0, n })))
+  isStalled = false
+  const slow = rush()
+  assert.ok(batcher.expectedMs > 1_000, 'the stall was not noticed: nothing is left to test')
+  assert.ok(batcher.expectedMs <= 2_000, 'nobody is inside for longer than that')
+  await slow
+  // Few enough come at a time that nobody has to wait for a second batch.
+  for (let n = 0; n < 20; n += 1) await rush()
+  const outcomes = await rush()
+  assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 20)
+})
+
 test('who is on the way here counts as one who waits', async () => {
   const { batcher } = recording({ waitingMax: 5 })
   assert.equal(batcher.isFullWith(4), false)

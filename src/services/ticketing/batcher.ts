@@ -89,9 +89,12 @@ export class Batcher<Request extends { userId: number }, Answer> {
     return this.#waiting
   }
 
-  /** How long a request that comes now would take, as far as the last batches tell. */
+  /**
+   * How long a request that comes now would take, as far as the last batches tell. Those who are inside
+   * now are answered or shed by then at the latest.
+   */
   get expectedMs(): number {
-    return this.#inside * this.#pace.msPerRequest
+    return Math.min(this.#inside * this.#pace.msPerRequest, this.#limits.waitMaxMs)
   }
 
   /**
@@ -199,6 +202,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
     const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
     this.#pace.left(batch.length, this.#waiting > 0)
+    const sentAt = performance.now()
     let answer: Answering<Request, Answer> = nothing
     if (batch.length > 0) {
       try {
@@ -216,6 +220,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
           entry.reject(error)
         }
       }
+      this.#pace.cameBack(batch.length, performance.now() - sentAt)
       for (const entry of batch) this.#admitNext(lane, entry.request.userId)
     }
     this.#batches -= 1

@@ -8,6 +8,10 @@ export function createPace() {
   let sent = 0
   let ms = 0
   let last: { at: number; sent: number } | undefined
+  const learn = (count: number, tookMs: number) => {
+    sent += (count - sent) / PACE_BATCHES
+    ms += (tookMs - ms) / PACE_BATCHES
+  }
   return {
     /** Zero as long as nobody had to wait. */
     get msPerRequest(): number {
@@ -16,11 +20,15 @@ export function createPace() {
     /** @param othersWait Only then is the time to the next batch a measure of the pace. */
     left(count: number, othersWait: boolean): void {
       const at = performance.now()
-      if (last !== undefined) {
-        sent += (last.sent - sent) / PACE_BATCHES
-        ms += (at - last.at - ms) / PACE_BATCHES
-      }
+      if (last !== undefined) learn(last.sent, at - last.at)
       last = othersWait && count > 0 ? { at, sent: count } : undefined
+    },
+    /**
+     * A batch is back. Whether others waited or not, requests do not take longer than those did: else
+     * one stall, with few inside, would be taken for the pace for as long as nobody has to wait.
+     */
+    cameBack(count: number, tookMs: number): void {
+      if (sent > 0 && count > 0 && tookMs / count < ms / sent) learn(count, tookMs)
     },
   }
 }
