@@ -124,8 +124,8 @@ test('one stall is not taken for the pace', async () => {
     await Promise.allSettled(
       Array.from({ length: 20 }, async (_, n) => await batcher.submit(1, { userId: n, n })),
     )
-  // Somebody clicks twice while the database stands still.
-  await Promise.all([0, 1].map(async (n) => await batcher.submit(1, { userId: 0, n })))
+  // A few ask, each for another event, while the database stands still.
+  await Promise.all([1, 2, 3].map(async (n) => await batcher.submit(n, { userId: n, n })))
   isStalled = false
   const slow = rush()
   assert.ok(batcher.expectedMs > 1_000, 'the stall was not noticed: nothing is left to test')
@@ -135,6 +135,19 @@ test('one stall is not taken for the pace', async () => {
   for (let n = 0; n < 20; n += 1) await rush()
   const outcomes = await rush()
   assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 20)
+})
+
+test('an event that stands still turns away nobody who wants another one', async () => {
+  const stands = { still: true }
+  const limits = { batchMax: 100, waitingMax: 1_000, waitTargetMs: 500 }
+  const { batcher } = recording(limits, async (lane) => {
+    while (lane === 1 && stands.still) await sleep(5)
+    await sleep(5)
+  })
+  const stuck = Array.from({ length: 200 }, async (_, n) => await batcher.submit(1, { userId: n, n })) // prettier-ignore
+  for (let n = 0; n < 50; n += 1) await batcher.submit(2, { userId: n, n })
+  stands.still = false
+  await Promise.all(stuck)
 })
 
 test('who is on the way here counts as one who waits', async () => {
@@ -197,7 +210,7 @@ test('drain waits for everything that was taken', async () => {
       answered += 1
     })
   }
-  await batcher.drain()
+  await Promise.all([batcher.drain(), batcher.drain()])
   await Promise.resolve()
   assert.equal(answered, 20)
   await batcher.drain()

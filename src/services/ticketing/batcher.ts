@@ -76,7 +76,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
   #waiting = 0
   /** Those who wait, are on their way, or are to be told. */
   #inside = 0
-  #idle: (() => void) | undefined
+  #whenIdle: (() => void)[] = []
   #sweep: NodeJS.Timeout | undefined
 
   constructor(send: SendBatch<Request, Answer>, limits: BatcherLimits) {
@@ -158,7 +158,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
   async drain(): Promise<void> {
     if (!this.isBusy) return
     await new Promise<void>((resolve) => {
-      this.#idle = resolve
+      this.#whenIdle.push(resolve)
     })
   }
 
@@ -201,7 +201,8 @@ export class Batcher<Request extends { userId: number }, Answer> {
     this.#shedOverdue(lane)
     const batch = lane.ready.splice(0, this.#limits.batchMax)
     this.#waiting -= batch.length
-    this.#pace.left(batch.length, this.#waiting > 0)
+    // Who waits for a batch of another event that stands still says nothing of the pace of this one.
+    this.#pace.left(batch.length, lane.ready.length > 0 || this.#queue.length > 0)
     const sentAt = performance.now()
     let answer: Answering<Request, Answer> = nothing
     if (batch.length > 0) {
@@ -239,7 +240,7 @@ export class Batcher<Request extends { userId: number }, Answer> {
       }
       if (to < batch.length) return
       this.#unanswered -= 1
-      if (!this.isBusy) this.#idle?.()
+      if (!this.isBusy) for (const tell of this.#whenIdle.splice(0)) tell()
     })
   }
 
