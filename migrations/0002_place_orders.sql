@@ -73,7 +73,7 @@ declare
   v_pending      boolean[];
   v_type         integer;
   v_left         integer;
-  v_refused      integer := 0;
+  v_refused      integer;
   v_taken        integer := 0;
   v_held         integer := 0;
   v_type_taken   integer[];
@@ -163,26 +163,25 @@ begin
 
   -- First come, first served: a smaller request may still fit behind one that was too large.
   for n in 1 .. cardinality(v_verdicts) loop
-    if v_verdicts[n] is null then
-      v_type := array_position(type_ids, v_types[n]);
-      v_left := least(remaining, type_remaining[v_type]);
-      if p_quantities[n] > v_left then
-        v_verdicts[n] := 'sold_out';
-        v_details[n] := v_left;
-      else
-        remaining := remaining - p_quantities[n];
-        type_remaining[v_type] := type_remaining[v_type] - p_quantities[n];
-        v_taken := v_taken + p_quantities[n];
-        v_type_taken[v_type] := v_type_taken[v_type] + p_quantities[n];
-        if v_pending[n] then
-          v_held := v_held + p_quantities[n];
-          v_type_held[v_type] := v_type_held[v_type] + p_quantities[n];
-        end if;
+    continue when v_verdicts[n] is not null;
+    v_type := array_position(type_ids, v_types[n]);
+    v_left := least(remaining, type_remaining[v_type]);
+    if p_quantities[n] > v_left then
+      v_verdicts[n] := 'sold_out';
+      v_details[n] := v_left;
+    else
+      remaining := remaining - p_quantities[n];
+      type_remaining[v_type] := type_remaining[v_type] - p_quantities[n];
+      v_taken := v_taken + p_quantities[n];
+      v_type_taken[v_type] := v_type_taken[v_type] + p_quantities[n];
+      if v_pending[n] then
+        v_held := v_held + p_quantities[n];
+        v_type_held[v_type] := v_type_held[v_type] + p_quantities[n];
       end if;
     end if;
-    if v_verdicts[n] is not null then v_refused := v_refused + 1; end if;
   end loop;
 
+  v_refused := num_nonnulls(variadic v_verdicts);
   if v_refused > 0 then
     select array_agg(v.n), array_agg(v.why), array_agg(v.detail)
       into refused_at, refused_why, refused_detail

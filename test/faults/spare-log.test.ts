@@ -4,12 +4,16 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { pino } from 'pino'
+import { openDatabase } from '../../src/open-database.ts'
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/platform/embedded-postgres/server.ts'
 import { makeSpareLog } from '../../src/platform/embedded-postgres/spare-log.ts'
+import { Resources } from '../../src/platform/resources.ts'
 
 /** As `spare-log.ts` wants them. */
 const FILES = 16
@@ -56,6 +60,23 @@ test('what a sale writes goes to files that are there, and a second start makes 
   await server.query('checkpoint')
   assert.equal(await server.makeSpare().made, 0, 'those of before are used again')
   assert.deepEqual(server.said, [])
+})
+
+test('the database of a shop gets them at its start', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'box-office-spare-'))
+  await chmod(dataDir, 0o711)
+  await using opening = new Resources()
+  opening.defer(async () => {
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  })
+  const logger = pino({ level: 'silent' })
+  const connection = await openDatabase({ config: { databaseUrl: undefined, dataDir }, opening, logger }) // prettier-ignore
+  const client = new pg.Client(connection)
+  await client.connect()
+  const filesNow = async () => (await client.query<{ files: number }>(LOG_FILES)).rows[0]?.files ?? 0 // prettier-ignore
+  for (let tries = 0; tries < 200 && (await filesNow()) < FILES; tries += 1) await sleep(50)
+  assert.ok((await filesNow()) >= FILES, 'nobody made them')
+  await client.end()
 })
 
 test('a disk with little room is left alone', async () => {

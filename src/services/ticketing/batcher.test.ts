@@ -183,6 +183,7 @@ test('a request that waited too long is shed unsent', async () => {
   )
   assert.deepEqual(batches.map((batch) => batch.numbers), [[0]]) // prettier-ignore
   assert.equal(batcher.waiting, 0)
+  assert.equal(batcher.expectedMs, 0, 'whoever is shed is not inside any more')
 })
 
 test('a batch that fails fails for those in it and for nobody else', async () => {
